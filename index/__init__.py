@@ -1,0 +1,1 @@
+"""Turn articles into a searchable corpus on disk: documents, passages, vectors and words."""

@@ -1,0 +1,192 @@
+"""The generation being built beside the live one: batches in, one finished folder out."""
+
+import shutil
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+
+from index.chunking import ChunkSettings
+from index.document import Document
+from index.journal import Journal
+from index.layout import LEXICAL, MANIFEST, STORE, VECTORS, Layout, files_of, link_or_copy
+from index.lexical import LexicalWriter, WordEntry
+from index.manifest import Counts, EncoderCard, FileCard, Manifest
+from index.protocols import Encoder, Vectors
+from index.reuse import KnownVectors
+from index.splitter import FrenchTextSplitter
+from index.store import StoreReader
+from index.storewriter import Known, NewPassage, StoreWriter
+from index.vectors import FlatVectors, load_vectors
+
+__all__ = ["Draft", "Progress"]
+
+Progress = Callable[[int, int | None], None]
+
+# Up to this many passages (a second of work) any removal rewrites the word index; beyond, one of a tenth.
+_REWRITE = 10_000
+_FLUSH = 512
+_ENCODE = 64
+
+
+class Draft:
+    """Take documents in and out of the next generation, then publish it or throw it away."""
+
+    def __init__(
+        self,
+        layout: Layout,
+        live: Manifest | None,
+        encoder: Encoder,
+        chunking: ChunkSettings,
+        *,
+        fresh: bool,
+        progress: Progress | None = None,
+    ) -> None:
+        self.number = live.generation + 1 if live else 1
+        self.encoded = 0
+        self.reused = 0
+        self._live, self._layout, self._encoder, self._chunking = live, layout, encoder, chunking
+        self._progress = progress
+        self._folder = layout.start_building(self.number)
+        if live and not fresh:
+            _copy_generation(layout.generation(live.generation), self._folder)
+        (self._folder / LEXICAL).mkdir(exist_ok=True)
+        self._store = StoreWriter(self._folder / STORE)
+        self._words = LexicalWriter(self._folder / LEXICAL)
+        path = self._folder / VECTORS
+        self._vectors = FlatVectors.load(path) if path.exists() else FlatVectors(encoder.dimension)
+        self._known = self._known_vectors(fresh=fresh)
+        self._splitter = FrenchTextSplitter(encoder.count_tokens, chunking)
+        self._pending: list[NewPassage] = []
+        self._gone: set[int] = set()
+        self._done = 0
+
+    def known(self, document_id: str) -> Known | None:
+        """Return what is stored of this document, or None."""
+        return self._store.known(document_id)
+
+    def put(self, documents: Sequence[Document]) -> int:
+        """Store documents, each in place of the one of its id; return how many only repeat others."""
+        repeats = 0
+        for document, spans in zip(documents, self._splitter.spans([d.text for d in documents]), strict=True):
+            new, dropped = self._store.put(document, spans)
+            self._drop(dropped)
+            self._pending += new
+            repeats += bool(spans) and not new
+        if len(self._pending) >= _FLUSH:
+            self._flush()
+        return repeats
+
+    def describe(self, document: Document) -> None:
+        """Store what is said about a document whose text and title stay as they are."""
+        self._store.describe(document)
+
+    def remove(self, document_id: str) -> bool:
+        """Remove a document; False where there is none of this id."""
+        dropped = self._store.remove(document_id)
+        if dropped is None:
+            return False
+        self._drop(dropped)
+        return True
+
+    def publish(self, settings: dict[str, float]) -> Manifest:
+        """Finish every file, write the manifest and make this the live generation."""
+        self._pending += self._store.revive()
+        self._flush()
+        self._vectors.remove(sorted(self._gone))
+        self._vectors.save(self._folder / VECTORS)
+        counts = Counts(*self._store.counts())
+        if self._gone and (counts.passages <= _REWRITE or 10 * len(self._gone) > counts.passages):
+            self._rewrite_words()
+        self._words.finish()
+        self._store.close()
+        files = {name: FileCard.of(path) for name, path in files_of(self._folder).items()}
+        card = EncoderCard.of(self._encoder)
+        manifest = Manifest(self.number, card, self._chunking, counts, files, settings)
+        (self._folder / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
+        self._layout.publish(self._folder, self.number)
+        self._known.forget()
+        return manifest
+
+    def abandon(self) -> None:
+        """Throw away what was built; the live generation never knew of it."""
+        for let_go in (self._known.close, self._words.abandon, self._store.close):
+            # What failed may be what is let go of; the first error is the one to hear about.
+            with suppress(Exception):
+                let_go()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        """Return the draft."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Throw away what was not published."""
+        if self._folder.exists():
+            self.abandon()
+
+    def _known_vectors(self, *, fresh: bool) -> KnownVectors:
+        """Return where vectors of this encoder are found; none is loaded twice."""
+        encoder, live = self._encoder, self._live
+        journal = Journal(self._layout.journal, encoder.fingerprint, encoder.dimension)
+        if live is None or live.encoder.fingerprint != encoder.fingerprint:
+            return KnownVectors(journal, None)
+        folder = self._layout.generation(live.generation)
+        vectors = load_vectors(folder / VECTORS) if fresh else self._vectors
+        return KnownVectors(journal, (StoreReader(folder / STORE), vectors))
+
+    def _drop(self, ids: Sequence[int]) -> None:
+        """Take passages out; their vectors leave at the end, for others may take them over until then."""
+        if ids:
+            self._gone.update(ids)
+            self._words.remove(ids)
+            self._pending = [passage for passage in self._pending if passage.id not in self._gone]
+
+    def _flush(self) -> None:
+        """Give the waiting passages their vectors and words."""
+        waiting, self._pending = self._pending, []
+        vectors = self._known.find([passage.embedded for passage in waiting])
+        missing = sorted((p for p in waiting if p.embedded not in vectors), key=lambda p: len(p.text))
+        self.reused += len(waiting) - len(missing)
+        self._advance(len(waiting) - len(missing))
+        for start in range(0, len(missing), _ENCODE):
+            # Of like length together: less padding to compute.
+            group = missing[start : start + _ENCODE]
+            rows = self._encoder.encode_document([passage.embedding_text for passage in group])
+            fresh: dict[bytes, Vectors] = {p.embedded: row for p, row in zip(group, rows, strict=True)}
+            self._known.keep(fresh)
+            vectors.update(fresh)
+            self.encoded += len(group)
+            self._advance(len(group))
+        if waiting:
+            self._vectors.add([p.id for p in waiting], np.stack([vectors[p.embedded] for p in waiting]))
+            self._words.add(WordEntry(p.id, p.title, p.text) for p in waiting)
+
+    def _rewrite_words(self) -> None:
+        """Index the words anew: Tantivy counts removed passages in its statistics until segments merge."""
+        self._words.abandon()
+        shutil.rmtree(self._folder / LEXICAL)
+        (self._folder / LEXICAL).mkdir()
+        self._words = LexicalWriter(self._folder / LEXICAL)
+        self._words.add(WordEntry(p.id, p.title, p.text) for p in self._store.all_passages())
+
+    def _advance(self, count: int) -> None:
+        """Report passages done; how many will come is not known while documents stream in."""
+        self._done += count
+        if self._progress and count:
+            self._progress(self._done, None)
+
+
+def _copy_generation(source: Path, target: Path) -> None:
+    """Start from the live generation: what will be changed is copied, what never changes is linked."""
+    shutil.copyfile(source / STORE, target / STORE)
+    shutil.copyfile(source / VECTORS, target / VECTORS)
+    (target / LEXICAL).mkdir()
+    for path in (source / LEXICAL).iterdir():
+        if path.suffix == ".lock":
+            continue
+        # Tantivy replaces its lists (*.json) and never touches a segment once written.
+        place = target / LEXICAL / path.name
+        shutil.copyfile(path, place) if path.suffix == ".json" else link_or_copy(path, place)

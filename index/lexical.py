@@ -1,0 +1,188 @@
+"""Words by passage id: BM25 with Tantivy over French analysis.
+
+Tantivy's k1 (1.2) and b (0.75) are fixed in its code; the weights of the fields are what can be tuned here.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+from index.errors import CorpusDamaged
+from index.french import exact_analyzer, prepare, stem_analyzer
+
+__all__ = ["FieldWeights", "LexicalIndex", "LexicalReader", "LexicalWriter", "WordEntry"]
+
+_FIELDS = ("stems", "words", "title")
+# A question is a sentence or two; beyond this many words it is pasted text, and costs without helping.
+_MOST_TERMS = 128
+_HEAP = 64_000_000
+
+
+class WordEntry(NamedTuple):
+    """Hold what is indexed of a passage."""
+
+    id: int
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldWeights:
+    """Hold what a match counts for in each field: stemmed words, exact words, the document's title."""
+
+    stems: float = 1.0
+    words: float = 0.5
+    title: float = 0.5
+
+
+class LexicalIndex(Protocol):
+    """Find the passages that share the question's words."""
+
+    def __len__(self) -> int:
+        """Return the number of passages."""
+        ...
+
+    def search(self, question: str, k: int) -> list[tuple[int, float]]:
+        """Return at most k (passage id, score), best first."""
+        ...
+
+
+class LexicalReader:
+    """Search an index on disk; safe to share between threads."""
+
+    def __init__(self, folder: Path, weights: FieldWeights | None = None) -> None:
+        self._index = _open(folder)
+        self._searcher = self._index.searcher()
+        self._weights = weights or FieldWeights()
+        self._analyzers = _analyzers()
+
+    def __len__(self) -> int:
+        """Return the number of passages."""
+        return int(self._searcher.num_docs)
+
+    def search(self, question: str, k: int) -> list[tuple[int, float]]:
+        """Return at most k (passage id, BM25 score), best first; empty where no word counts.
+
+        The question is analysed to plain terms: no query syntax gets through.
+        """
+        query = self._query(question)
+        if query is None or k < 1 or not len(self):
+            return []
+        hits = self._searcher.search(query, k, count=False).hits
+        ids = self._searcher.fast_field_values("id", [address for _, address in hits])
+        # Equal scores come in the order of segments, an accident of writing: the id decides instead.
+        return sorted(
+            ((int(i), float(score)) for i, (score, _) in zip(ids, hits, strict=True)),
+            key=lambda hit: (-hit[1], hit[0]),
+        )
+
+    def terms(self, question: str) -> tuple[str, ...]:
+        """Return the stems of a question, in order, as they are looked up."""
+        return tuple(self._analyzers["stems"].analyze(prepare(question)))
+
+    def _query(self, question: str) -> Any:
+        """Return the terms of the question as one OR query, or None where there is none."""
+        from tantivy import Occur, Query
+
+        prepared = prepare(question)
+        parts = []
+        for field in _FIELDS:
+            weight = getattr(self._weights, field)
+            terms = list(dict.fromkeys(self._analyzers[field].analyze(prepared)))[:_MOST_TERMS]
+            for term in terms if weight > 0 else ():
+                query = Query.term_query(self._index.schema, field, term, "freq")
+                parts.append((Occur.Should, Query.boost_query(query, weight)))
+        return Query.boolean_query(parts) if parts else None
+
+
+class LexicalWriter:
+    """Change an index on disk; one writer at a time, nothing is visible before `finish`."""
+
+    def __init__(self, folder: Path) -> None:
+        from tantivy import Index
+
+        if Index.exists(str(folder)):
+            self._index = _open(folder)
+        else:
+            self._index = Index(_schema(), path=str(folder))
+            _register(self._index)
+        # One thread, one segment at a time: the same documents give the same index.
+        self._writer: Any = self._index.writer(_HEAP, 1)
+
+    def add(self, entries: Iterable[WordEntry]) -> None:
+        """Add passages."""
+        from tantivy import Document
+
+        for entry in entries:
+            document = Document()
+            # Not Document(id=…): it infers a signed integer, and the writer thread dies on it.
+            document.add_unsigned("id", entry.id)
+            body, title = prepare(entry.text), prepare(entry.title)
+            document.add_text("stems", body)
+            document.add_text("words", body)
+            document.add_text("title", title)
+            self._writer.add_document(document)
+
+    def remove(self, ids: Sequence[int]) -> None:
+        """Remove passages by id."""
+        from tantivy import Query
+
+        # Not delete_documents_by_term: it takes the id for a signed integer and removes nothing.
+        if ids:
+            self._writer.delete_documents_by_query(Query.term_set_query(self._index.schema, "id", list(ids)))
+
+    def finish(self) -> None:
+        """Commit and let merges end; the writer is of no use afterwards."""
+        try:
+            self._writer.commit()
+            self._writer.wait_merging_threads()
+        except ValueError as error:
+            # Tantivy's name for whatever the disk refused.
+            raise OSError(f"the word index could not be written: {error}") from error
+
+    def abandon(self) -> None:
+        """Stop without keeping what was added."""
+        self._writer.rollback()
+        self._writer.wait_merging_threads()
+
+
+def _schema() -> Any:
+    """Return the fields of the index."""
+    from tantivy import SchemaBuilder
+
+    builder = SchemaBuilder().add_unsigned_field("id", stored=False, indexed=True, fast=True)
+    for field in _FIELDS:
+        builder = builder.add_text_field(field, tokenizer_name=_tokenizer(field), index_option="freq")
+    return builder.build()
+
+
+def _tokenizer(field: str) -> str:
+    """Return the name under which the analysis of a field is registered."""
+    return "french_exact" if field == "words" else "french_stem"
+
+
+def _analyzers() -> dict[str, Any]:
+    """Return the analysis of each field, to take questions apart."""
+    stems, words = stem_analyzer(), exact_analyzer()
+    return {"stems": stems, "words": words, "title": stems}
+
+
+def _register(index: Any) -> None:
+    """Give the index the analyses its fields name."""
+    index.register_tokenizer("french_stem", stem_analyzer())
+    index.register_tokenizer("french_exact", exact_analyzer())
+
+
+def _open(folder: Path) -> Any:
+    """Return the index in a folder; CorpusDamaged where there is none."""
+    from tantivy import Index
+
+    try:
+        index = Index.open(str(folder))
+    except ValueError as error:
+        raise CorpusDamaged(
+            f"{folder} is not a word index of this program: index the documents again"
+        ) from error
+    _register(index)
+    return index

@@ -1,0 +1,1 @@
+"""Bundled model files and the scripts that made them."""

@@ -1,0 +1,239 @@
+"""Tune the encoder on questions and the passages that answer them: contrastive, with mined negatives.
+
+    python -m index.model.tune --squad piaf.json --squad news.json --titles corpus.jsonl.gz --out tuned.pt
+
+The word table stays frozen, so that it remains the published 4-bit one. Checkpoints every 100 steps; the same
+command resumes. Seeds are fixed; bf16 autocast makes runs agree to about three digits, not bit for bit.
+"""
+
+import argparse
+import gzip
+import json
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor
+from torch.nn import functional
+
+from index.chunking import Chunker
+from index.model import bert, examples, source, vocabulary
+
+QUERY, PASSAGE = "query: ", "passage: "
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Hold a question, its passage, and passages that look like it and do not answer."""
+
+    question: str
+    passage: int
+    group: int
+    negatives: tuple[int, ...] = ()
+    hard: float = 0.15
+
+
+class Embedder:
+    """Turn texts into vectors with torch, for training."""
+
+    def __init__(self) -> None:
+        published = source.read(source.default_path())
+        rows = vocabulary.kept_rows(published)
+        self.tokenizer: Tokenizer = vocabulary.tokenizer(published, rows)
+        self.tokenizer.no_truncation()
+        self.words = torch.from_numpy(published.matrix("emb.word", published.hidden)[rows])
+        self.model = bert.rebuild(published)
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """Return token counts without special tokens."""
+        return [len(e.ids) for e in self.tokenizer.encode_batch(list(texts), add_special_tokens=False)]
+
+    def __call__(self, texts: list[str], limit: int) -> Tensor:
+        """Return (n, hidden) unit vectors, each text cut to `limit` tokens."""
+        rows = [
+            e.ids if len(e.ids) <= limit else [*e.ids[: limit - 1], 2]
+            for e in self.tokenizer.encode_batch(texts)
+        ]
+        ids = torch.ones(len(rows), max(map(len, rows)), dtype=torch.long)
+        mask = torch.zeros(ids.shape)
+        for i, row in enumerate(rows):
+            ids[i, : len(row)] = torch.tensor(row)
+            mask[i, : len(row)] = 1
+        with torch.autocast("cpu", torch.bfloat16):
+            states = self.model(self.words[ids], mask, 0.1)
+        return bert.mean_pool(states.float(), mask)
+
+    @torch.inference_mode()
+    def all(self, texts: list[str], limit: int, batch: int = 32) -> Tensor:
+        """Return the vectors of many texts, in batches of like length."""
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        out = torch.zeros(len(texts), self.words.shape[1])
+        for i in range(0, len(order), batch):
+            out[order[i : i + batch]] = self([texts[j] for j in order[i : i + batch]], limit)
+        return out
+
+
+def shown(passage: examples.TrainPassage, *, title: bool = True) -> str:
+    """Return what is embedded for a passage."""
+    return f"{PASSAGE}{passage.title}\n{passage.text}" if title and passage.title else PASSAGE + passage.text
+
+
+def mine(
+    embed: Embedder, passages: list[examples.TrainPassage], asked: list[examples.Example], hard_in: str
+) -> list[Pair]:
+    """Return the answerable questions as pairs, each with up to 8 close passages that hold no gold answer."""
+    embed.model.eval()
+    vectors = embed.all([shown(p) for p in passages], 256)
+    queries = embed.all([QUERY + e.question for e in asked], 64)
+    pairs = []
+    for example, query in zip(asked, queries, strict=True):
+        gold = [n for n in example.passages if example.holds(passages[n])]
+        if not gold:
+            continue
+        near = torch.topk(vectors @ query, 40).indices.tolist()
+        texts = {text.lower() for _, text in example.answers}
+        wrong = [n for n in near if n not in gold and not any(t in passages[n].text.lower() for t in texts)]
+        hard = 0.8 if example.source == hard_in else 0.15
+        pairs.append(Pair(example.question, gold[0], passages[gold[0]].context, tuple(wrong[:8]), hard))
+    return pairs
+
+
+def titles(path: Path, count: int, chunker: Chunker, rng: random.Random) -> list[tuple[str, str]]:
+    """Return (title, a passage of the article) pairs: what a headline asks, its article answers."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        articles = rng.sample([json.loads(line) for line in lines], count)
+    spans = chunker.spans([a["text"] for a in articles])
+    picked = [rng.choice(s[:3]) for s in spans]
+    return [
+        (a["title"], PASSAGE + a["text"][x:y])
+        for a, (x, y) in zip(articles, picked, strict=True)
+        if a["title"]
+    ]
+
+
+def batches(pairs: list[Pair], size: int, rng: random.Random) -> list[list[Pair]]:
+    """Return shuffled batches in which no passage stands twice, as it would be a false negative."""
+    rng.shuffle(pairs)
+    done: list[list[Pair]] = []
+    open_: list[list[Pair]] = []
+    for pair in pairs:
+        for batch in open_:
+            if all(other.passage != pair.passage for other in batch):
+                batch.append(pair)
+                break
+        else:
+            open_.append([pair])
+        full = [b for b in open_ if len(b) == size]
+        done += full
+        open_ = [b for b in open_ if len(b) < size]
+    return done + [b for b in open_ if len(b) >= size // 2]
+
+
+def loss(queries: Tensor, documents: Tensor, temperature: float = 0.02) -> Tensor:
+    """Return InfoNCE: the i-th document answers the i-th question, all others do not."""
+    scores = queries @ documents.T / temperature
+    return functional.cross_entropy(scores, torch.arange(len(queries)))
+
+
+def main() -> None:
+    """Train, checkpointing; print the mean loss every 20 steps."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--squad", type=Path, action="append", required=True)
+    parser.add_argument(
+        "--hard-in", default="news-train", help="stem of the file whose pairs get most mined negatives"
+    )
+    parser.add_argument("--frozen", type=int, default=4)
+    parser.add_argument("--titles", type=Path)
+    parser.add_argument("--title-pairs", type=int, default=1500)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--lr", type=float, default=4e-5)
+    parser.add_argument("--threads", type=int, default=1)
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    torch.manual_seed(1)
+    rng = random.Random(1)  # noqa: S311
+    embed = Embedder()
+    chunker = Chunker(embed.count)
+    passages, asked = examples.read(args.squad, chunker)
+    pairs = mine(embed, passages, asked, args.hard_in)
+    schedule: list[list[Pair] | list[tuple[str, str]]] = [
+        *batches(list(pairs), args.batch, rng),
+    ]
+    if args.titles:
+        made = titles(args.titles, args.title_pairs, chunker, rng)
+        schedule += [made[i : i + args.batch] for i in range(0, len(made), args.batch)]
+    rng.shuffle(schedule)
+    print(f"{len(passages)} passages, {len(pairs)} pairs, {len(schedule)} steps", flush=True)
+    train(embed, passages, schedule, args, rng)
+
+
+def train(
+    embed: Embedder,
+    passages: list[examples.TrainPassage],
+    schedule: list[list[Pair] | list[tuple[str, str]]],
+    args: argparse.Namespace,
+    rng: random.Random,
+) -> None:
+    """Run the schedule from the last checkpoint on."""
+    embed.model.position.requires_grad_(False)
+    for frozen in (embed.model.norm, *embed.model.layers[: args.frozen]):
+        frozen.requires_grad_(False)
+    weights = [p for p in embed.model.parameters() if p.requires_grad]
+    optimiser = torch.optim.AdamW(weights, lr=args.lr, weight_decay=0.01)
+    first = 0
+    recent: list[float] = []
+    state = args.out.with_suffix(".state")
+    if state.exists():
+        saved = torch.load(state, weights_only=True)
+        embed.model.load_state_dict(saved["model"])
+        optimiser.load_state_dict(saved["optimiser"])
+        first = saved["step"]
+    embed.model.train()
+    for step, batch in enumerate(schedule):
+        questions, documents, negatives = texts(batch, passages, rng)
+        if step < first:
+            continue
+        warm = min(1.0, (step + 1) / 40) * max(0.05, 1 - step / len(schedule))
+        for group in optimiser.param_groups:
+            group["lr"] = args.lr * warm
+        both = embed(documents + negatives, 176)
+        value = loss(embed(questions, 64), both)
+        value.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(weights, 1.0)
+        optimiser.step()
+        optimiser.zero_grad(set_to_none=True)
+        recent.append(value.item())
+        if step % 20 == 19:
+            print(f"step {step + 1}/{len(schedule)} loss {np.mean(recent[-20:]):.4f}", flush=True)
+        if step % 100 == 99:
+            torch.save(
+                {"model": embed.model.state_dict(), "optimiser": optimiser.state_dict(), "step": step + 1},
+                state,
+            )
+    torch.save(embed.model.state_dict(), args.out)
+
+
+def texts(
+    batch: list[Pair] | list[tuple[str, str]], passages: list[examples.TrainPassage], rng: random.Random
+) -> tuple[list[str], list[str], list[str]]:
+    """Return the questions, their passages and some mined negatives; titles are dropped at random."""
+    pairs = [p for p in batch if isinstance(p, Pair)]
+    made = [p for p in batch if not isinstance(p, Pair)]
+    hidden = [rng.random() < 0.25 for _ in pairs]
+    documents = [shown(passages[p.passage], title=not h) for p, h in zip(pairs, hidden, strict=True)]
+    negatives = [
+        shown(passages[rng.choice(p.negatives)], title=not h)
+        for p, h in zip(pairs, hidden, strict=True)
+        if p.negatives and rng.random() < p.hard
+    ]
+    questions = [QUERY + p.question for p in pairs] + [QUERY + title for title, _ in made]
+    return questions, documents + [text for _, text in made], negatives
+
+
+if __name__ == "__main__":
+    main()

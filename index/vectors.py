@@ -1,0 +1,150 @@
+"""Vectors by passage id: exact search with FAISS, behind a protocol that other kinds can fill."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import CorpusDamaged
+from index.protocols import Vectors
+
+__all__ = ["FlatVectors", "VectorIndex", "load_vectors", "set_threads"]
+
+Ids = NDArray[np.int64]
+
+
+class VectorIndex(Protocol):
+    """Find the passages nearest to a question, by inner product of unit vectors."""
+
+    def __len__(self) -> int:
+        """Return the number of vectors."""
+        ...
+
+    def search(self, query: Vectors, k: int) -> list[tuple[int, float]]:
+        """Return at most k (passage id, cosine), best first; query of shape (d,)."""
+        ...
+
+    def get(self, ids: Sequence[int]) -> Vectors:
+        """Return the vectors of these passages, (n, d); KeyError for an unknown id."""
+        ...
+
+    def save(self, path: Path) -> None:
+        """Write the index to a file."""
+        ...
+
+
+class FlatVectors:
+    """Hold every vector as it is and compare the question with all of them.
+
+    Ids are given in ascending order and never again, so a row is found by bisection. Searches may run
+    beside each other; `add` and `remove` belong to one writer that nobody searches.
+    """
+
+    def __init__(self, dimension: int) -> None:
+        import faiss
+
+        self._index: Any = faiss.IndexIDMap(faiss.IndexFlatIP(dimension))
+        self._ids: Ids = np.zeros(0, dtype=np.int64)
+
+    @classmethod
+    def load(cls, path: Path) -> "FlatVectors":
+        """Return the index of a file; CorpusDamaged where it is not one."""
+        import faiss
+
+        try:
+            index: Any = faiss.read_index(str(path))
+            ids = faiss.vector_to_array(index.id_map).astype(np.int64)
+        except (RuntimeError, AttributeError) as error:
+            raise CorpusDamaged(
+                f"{path} is not a vector index of this program: index the documents again"
+            ) from error
+        if ids.size and not bool(np.all(np.diff(ids) > 0)):
+            raise CorpusDamaged(f"{path}: passage ids are not ascending: index the documents again")
+        vectors = cls.__new__(cls)
+        vectors._index, vectors._ids = index, ids
+        return vectors
+
+    def __len__(self) -> int:
+        """Return the number of vectors."""
+        return int(self._ids.size)
+
+    @property
+    def dimension(self) -> int:
+        """Return the length of a vector."""
+        return int(self._index.d)
+
+    @property
+    def ids(self) -> Ids:
+        """Return the passage ids, ascending, shape (n,)."""
+        return self._ids
+
+    def search(self, query: Vectors, k: int) -> list[tuple[int, float]]:
+        """Return at most k (passage id, cosine), best first; query of shape (d,)."""
+        row = np.ascontiguousarray(query, dtype=np.float32).reshape(1, -1)
+        if row.shape[1] != self.dimension:
+            raise ValueError(f"the query has {row.shape[1]} dimensions, the index {self.dimension}")
+        if k < 1 or not len(self):
+            return []
+        scores, ids = self._index.search(row, min(k, len(self)))
+        return [(int(i), float(s)) for i, s in zip(ids[0], scores[0], strict=True) if i >= 0]
+
+    def get(self, ids: Sequence[int]) -> Vectors:
+        """Return the vectors of these passages, (n, d); KeyError for an unknown id."""
+        wanted = np.asarray(ids, dtype=np.int64)
+        rows = np.searchsorted(self._ids, wanted)
+        known = (
+            (rows < self._ids.size) & (self._ids[np.minimum(rows, max(self._ids.size - 1, 0))] == wanted)
+            if (self._ids.size)
+            else np.zeros(wanted.size, dtype=bool)
+        )
+        if not known.all():
+            raise KeyError(f"no vector for passage {int(wanted[~known][0])}")
+        if not wanted.size:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        found: Vectors = self._index.index.reconstruct_batch(rows)
+        return found
+
+    def add(self, ids: Sequence[int], vectors: Vectors) -> None:
+        """Add vectors (n, d) under new ids, each greater than any before."""
+        new = np.asarray(ids, dtype=np.int64)
+        last = int(self._ids[-1]) if self._ids.size else -1
+        if vectors.shape != (new.size, self.dimension):
+            raise ValueError(
+                f"vectors of shape {vectors.shape} for {new.size} ids of {self.dimension} dimensions"
+            )
+        if not np.isfinite(vectors).all():
+            raise ValueError("the encoder gave a vector that is not finite")
+        if new.size and not (new[0] > last and bool(np.all(np.diff(new) > 0))):
+            raise ValueError(f"ids must ascend after {last}")
+        if new.size:
+            self._index.add_with_ids(np.ascontiguousarray(vectors, dtype=np.float32), new)
+            self._ids = np.concatenate((self._ids, new))
+
+    def remove(self, ids: Sequence[int]) -> None:
+        """Drop the vectors of these ids; unknown ones are ignored."""
+        if len(ids):
+            self._index.remove_ids(np.asarray(ids, dtype=np.int64))
+            self._ids = np.setdiff1d(self._ids, np.asarray(ids, dtype=np.int64), assume_unique=True)
+
+    def save(self, path: Path) -> None:
+        """Write the index to a file."""
+        import faiss
+
+        try:
+            faiss.write_index(self._index, str(path))
+        except RuntimeError as error:
+            raise OSError(f"the vectors could not be written: {error}") from error
+
+
+def load_vectors(path: Path) -> FlatVectors:
+    """Return the vector index of a generation, whatever its kind."""
+    return FlatVectors.load(path)
+
+
+def set_threads(threads: int) -> None:
+    """Fix the number of threads FAISS uses in this process; more than the free cores makes it slow."""
+    import faiss
+
+    faiss.omp_set_num_threads(threads)

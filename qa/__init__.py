@@ -1,0 +1,1 @@
+"""Answer questions over a corpus: retrieve passages, read spans in them, abstain, evaluate."""

@@ -1,0 +1,222 @@
+"""Fit what weighs the models' outputs: fusion.json (retrieval) and calibration.json (reading, confidence).
+
+    python -m qa.model.fit --set piaf.json corpus-of-piaf 1 --set news.json corpus-of-news 1
+
+Each set is a question file, a corpus that holds its documents, and its weight. Six numbers weigh a passage,
+six a span, eleven the confidence: too few to learn the questions by heart, and fitted on dev only.
+"""
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.special import logsumexp
+
+from index.corpus import Corpus
+from index.encoder import load_encoder
+from qa import selection
+from qa.answerer import DEPTH
+from qa.fusion import FEATURES, Fusion, features
+from qa.metrics import best, token_f1
+from qa.normalise import normaliser
+from qa.questions import Question, read_questions
+from qa.reader import Reading, Text, load_reader
+from qa.relevance import find_gold, judge
+from qa.retriever import CANDIDATES, Hit, Retriever
+from qa.selection import Judge
+
+Rows = NDArray[np.float64]
+FOLDER = Path(__file__).parent
+RULE = normaliser("fr")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Hold one question with all its candidate passages' features and which of them are relevant."""
+
+    question: Question
+    ids: list[int]
+    rows: Rows
+    relevant: NDArray[np.bool_]
+
+
+def cases(path: Path, corpus: Corpus, retriever: Retriever) -> list[Case]:
+    """Return every question of a file with its candidates, before fusion."""
+    questions = read_questions(path).questions
+    gold = find_gold(questions, corpus.documents())
+    made = []
+    for question in questions:
+        query = retriever.encoder.encode_query([question.text])[0]
+        words = dict(corpus.search_words(question.text, CANDIDATES))
+        ids = list(dict.fromkeys([*(i for i, _ in corpus.search_vectors(query, CANDIDATES)), *words]))
+        scores = np.array([words.get(i, 0.0) for i in ids], np.float32)
+        rows = features(corpus.vectors(ids) @ query, scores, corpus.count_terms(question.text))
+        found = [s.passage for s in corpus.passages(ids)]
+        relevant = [
+            judge(question, gold[question.id], (p.document_id, p.start, p.end, p.text), ()).relevant
+            for p in found
+        ]
+        made.append(Case(question, ids, rows, np.array(relevant)))
+    return made
+
+
+def fit_fusion(sets: Sequence[tuple[list[Case], float]]) -> tuple[float, ...]:
+    """Return the weights that make relevant passages likeliest under a softmax over the candidates."""
+
+    def loss(weights: NDArray[np.float64]) -> float:
+        total = 1e-3 * float((weights**2).sum())
+        for made, share in sets:
+            usable = [c for c in made if c.question.answerable and c.relevant.any()]
+            values = [logsumexp(s) - logsumexp(s[c.relevant]) for c in usable for s in [c.rows @ weights]]
+            total += share * float(np.mean(values))
+        return total
+
+    start = np.array([5.0, 2.0, *[0.0] * (len(FEATURES) - 2)])
+    return tuple(round(float(w), 4) for w in minimize(loss, start, method="L-BFGS-B").x)
+
+
+def logistic(
+    rows: Rows, labels: NDArray[np.float64], weights: NDArray[np.float64], decay: float = 1e-3
+) -> tuple[float, ...]:
+    """Return the weights of a logistic regression with a little decay."""
+
+    def loss(w: NDArray[np.float64]) -> float:
+        z = rows @ w
+        each = np.logaddexp(0, z) - labels * z
+        return float((weights * each).sum() / weights.sum() + decay * (w[1:] ** 2).sum())
+
+    bounds = [(None, None), *[(0.0, None)] * (rows.shape[1] - 1)]
+    found = minimize(loss, np.zeros(rows.shape[1]), method="L-BFGS-B", bounds=bounds).x
+    return tuple(round(float(w), 5) for w in found)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Hold one question with the hits read for it."""
+
+    question: Question
+    hits: list[Hit]
+    readings: list[Reading]
+    share: float
+
+    def right(self, text: str) -> bool:
+        """Tell whether a span counts as an answer: F1 of at least one half with a gold one."""
+        return self.question.answerable and best(token_f1, text, self.question.answers, RULE) >= 0.5
+
+
+def read_all(path: Path, retriever: Retriever, reader: Any, share: float) -> list[Read]:
+    """Retrieve and read every question of a file."""
+    made = []
+    for question in read_questions(path).questions:
+        hits = retriever.search(question.text, DEPTH)
+        readings = reader.read(question.text, [Text(h.stored.passage.text, h.stored.title) for h in hits])
+        made.append(Read(question, hits, readings, share))
+    return made
+
+
+def fit_pick(done: Sequence[Read]) -> tuple[float, ...]:
+    """Return the weights that rank right spans before wrong ones of the same question.
+
+    Mostly a softmax over the spans of a question that has a right one; a little of each span by itself, so
+    that logits of different questions, and zero, mean the same.
+    """
+    groups: list[tuple[Rows, NDArray[np.float64], float]] = []
+    for item in done:
+        rows, labels = [], []
+        for n, reading in enumerate(item.readings):
+            made = selection.pick_features(item.question.text, item.hits, n, reading)
+            for span, row in zip(reading.spans, made, strict=True):
+                rows.append(row)
+                labels.append(float(item.right(item.hits[n].stored.passage.text[span.start : span.end])))
+        groups.append((np.array(rows), np.array(labels), item.share))
+
+    def loss(weights: NDArray[np.float64]) -> float:
+        total = 1e-3 * float((weights[1:] ** 2).sum())
+        for rows, labels, share in groups:
+            z = rows @ weights
+            total += 0.3 * share * float((np.logaddexp(0, z) - labels * z).mean())
+            if labels.any():
+                total += share * float(logsumexp(z) - logsumexp(z[labels > 0]))
+        return total
+
+    # No evidence may count against itself, whatever a small dev set says.
+    bounds = [(None, None), *[(0.0, None)] * 5]
+    start = np.array([-1.0, 0.3, 0.3, 0.3, 0.0, 0.3])
+    return tuple(round(float(w), 5) for w in minimize(loss, start, method="L-BFGS-B", bounds=bounds).x)
+
+
+def fit_trust(
+    done: Sequence[Read], pick: tuple[float, ...]
+) -> tuple[tuple[float, ...], NDArray[np.float64], list[bool]]:
+    """Return the weights of the confidence, the confidences themselves and whether each answer was right."""
+    judge_ = Judge(pick, (0.0,) * 11, 0.5)
+    rows, labels = [], []
+    for item in done:
+        verdict = judge_.decide(item.question.text, item.hits, item.readings)
+        rows.append(selection.trust_features(verdict.candidates, item.hits))
+        labels.append(bool(verdict.best and item.right(verdict.best.text)))
+    array = np.array(rows)
+    weights = logistic(array, np.array(labels, float), np.array([item.share for item in done]))
+    return weights, 1 / (1 + np.exp(-(array @ weights))), labels
+
+
+def threshold_for(
+    confidence: NDArray[np.float64], right: Sequence[bool], done: Sequence[Read], precision: float
+) -> float:
+    """Return the lowest threshold whose answers, over the sets as weighted, have this precision."""
+    share = np.array([item.share for item in done])
+    order = np.argsort(-confidence)
+    gained = np.cumsum(share[order] * np.array(right)[order]) / np.cumsum(share[order])
+    good = np.nonzero(gained >= precision)[0]
+    return round(float(confidence[order[good[-1]]]), 4) if len(good) else 0.9
+
+
+def main() -> None:
+    """Fit both files, or with --only one of them."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--set", nargs=3, action="append", required=True, metavar=("QUESTIONS", "CORPUS", "WEIGHT")
+    )
+    parser.add_argument("--only", choices=["fusion", "calibration"])
+    parser.add_argument("--precision", type=float, default=0.8)
+    parser.add_argument("--threads", type=int, default=1)
+    args = parser.parse_args()
+    encoder = load_encoder(threads=args.threads)
+    sets = [(Path(q), Corpus.open(Path(c), encoder), float(w)) for q, c, w in args.set]
+    if args.only != "calibration":
+        made = [(cases(q, c, Retriever(c, encoder)), w) for q, c, w in sets]
+        weights = fit_fusion(made)
+        write("fusion.json", dict(zip(FEATURES, weights, strict=True)))
+    if args.only == "fusion":
+        return
+    Fusion.bundled.cache_clear()
+    reader = load_reader(threads=args.threads)
+    done: list[Read] = []
+    for q, c, w in sets:
+        read = read_all(q, Retriever(c, encoder), reader, 1.0)
+        done += [Read(r.question, r.hits, r.readings, w / len(read)) for r in read]
+    pick = fit_pick(done)
+    trust, confidence, right = fit_trust(done, pick)
+    write(
+        "calibration.json",
+        {"pick": pick, "trust": trust, "threshold": threshold_for(confidence, right, done, args.precision)},
+    )
+
+
+def write(name: str, value: object) -> None:
+    """Write a JSON file beside this one, and show it."""
+    text = json.dumps(value, indent=2) + "\n"
+    (FOLDER / name).write_text(text, encoding="utf-8")
+    print(name, text)
+
+
+if __name__ == "__main__":
+    main()

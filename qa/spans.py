@@ -1,0 +1,84 @@
+"""From start and end logits to spans of whole words."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa.reader import Span
+
+__all__ = ["best_spans"]
+
+MOST_TOKENS = 40
+_KEPT = 5
+_POOL = 12
+_LEFT = " \t\n\r\u00a0\u202f,;:.)»”’'-–—"
+_RIGHT = " \t\n\r\u00a0\u202f,;:(«“-–—"
+_PAIRS = {"(": ")", "«": "»", "“": "”"}
+
+
+def best_spans(
+    text: str,
+    offsets: Sequence[tuple[int, int]],
+    starts: NDArray[np.float32],
+    ends: NDArray[np.float32],
+    null: float,
+    penalty: float = 0.0,
+) -> tuple[Span, ...]:
+    """Return up to 5 spans that do not overlap, best first; logits are per token of `text`.
+
+    `penalty` is taken off for each token after the first: starts and ends are scored apart, and without it
+    two short answers of one sentence, each half right, become one long wrong one.
+    """
+    sums = starts[:, None] + ends[None, :]
+    places = np.arange(len(starts))
+    length = places[None, :] - places[:, None]
+    sums = np.where((length >= 0) & (length < MOST_TOKENS), sums - penalty * length, -np.inf)
+    spans: list[Span] = []
+    for place in np.argsort(-sums, axis=None, kind="stable")[: _POOL * _POOL].tolist():
+        first, last = divmod(place, len(starts))
+        if not np.isfinite(sums[first, last]):
+            break
+        a, b = whole_words(text, offsets[first][0], offsets[last][1])
+        if a < b and all(b <= s.start or s.end <= a for s in spans):
+            spans.append(Span(a, b, float(sums[first, last]) - null))
+            if len(spans) == _KEPT:
+                break
+    return tuple(spans)
+
+
+def whole_words(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the span widened to whole words, then without stray spaces and punctuation at its edges."""
+    while 0 < start < len(text) and text[start - 1].isalnum() and text[start].isalnum():
+        start -= 1
+    while 0 < end < len(text) and text[end - 1].isalnum() and text[end].isalnum():
+        end += 1
+    while start < end and text[start] in _LEFT:
+        start += 1
+    while start < end and (text[end - 1] in _RIGHT or _full_stop(text, start, end)):
+        end -= 1
+    return _balanced(text, start, end)
+
+
+def _full_stop(text: str, start: int, end: int) -> bool:
+    """Tell a full stop that ends a sentence from one that is part of an abbreviation or initial."""
+    if text[end - 1] not in ".!?…":
+        return False
+    last_word = text[start : end - 1].rsplit(None, 1)[-1:] or [""]
+    return not (text[end - 1] == "." and (len(last_word[0]) == 1 or "." in last_word[0]))
+
+
+def _balanced(text: str, start: int, end: int) -> tuple[int, int]:
+    """Take in a closing mark whose opening one is inside, and drop one whose partner is not."""
+    for opening, closing in _PAIRS.items():
+        inside = text[start:end]
+        if inside.count(opening) > inside.count(closing) and text[end : end + 1] == closing:
+            end += 1
+        elif inside.endswith(closing) and opening not in inside:
+            end -= 1
+    if text.count('"', start, end) == 1:
+        if text[start : start + 1] == '"':
+            start += 1
+        elif text[end - 1 : end] == '"':
+            end -= 1
+    return start, end

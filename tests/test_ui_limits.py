@@ -1,0 +1,137 @@
+"""Quotas and the bounded line: who is let in, who is told to come back, and when."""
+
+import asyncio
+import threading
+
+import pytest
+
+from index.errors import CorpusDamaged
+from tests.ui_support import FakeAnswerer
+from ui.limits import OverloadedError, Quota, QuotaError, TooSlowError
+from ui.service import Service
+from ui.settings import Settings
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+def test_a_visitor_gets_a_minutes_worth_then_must_wait_while_others_do_not():
+    clock = Clock()
+    quota = Quota(3, clock=clock)
+    for _ in range(3):
+        quota.take("a")
+    with pytest.raises(QuotaError) as caught:
+        quota.take("a")
+    assert caught.value.retry_after == 20
+    quota.take("b")
+    clock.now = 20.0
+    quota.take("a")
+    with pytest.raises(QuotaError):
+        quota.take("a")
+
+
+def test_asking_in_vain_does_not_push_the_wait_back():
+    clock = Clock()
+    quota = Quota(1, clock=clock)
+    quota.take("a")
+    for second in range(1, 60):
+        clock.now = second
+        with pytest.raises(QuotaError):
+            quota.take("a")
+    clock.now = 60.5
+    quota.take("a")
+
+
+def test_no_quota_when_zero_and_memory_of_visitors_is_bounded():
+    none = Quota(0)
+    for _ in range(1000):
+        none.take("a")
+    quota = Quota(1, most=10)
+    for visitor in range(1000):
+        quota.take(str(visitor))
+    assert len(quota._buckets) == 10
+
+
+class Held(FakeAnswerer):
+    """Answer only when told to."""
+
+    def __init__(self):
+        super().__init__()
+        self.go = threading.Event()
+
+    def ask(self, *args, **kwargs):
+        self.go.wait(10)
+        return FakeAnswerer.ask(self, *args, **kwargs)
+
+
+def test_the_line_is_bounded_and_what_was_taken_is_answered():
+    held = Held()
+    service = Service(held, Settings(workers=1, queue=2))
+
+    async def crowd():
+        taken = [asyncio.create_task(service.ask(f"combien {n} ?")) for n in range(3)]
+        await asyncio.sleep(0.05)
+        assert not service.ready
+        with pytest.raises(OverloadedError) as caught:
+            await service.ask("un de trop ?")
+        assert caught.value.retry_after >= 1
+        held.go.set()
+        return await asyncio.gather(*taken)
+
+    assert [answer.answer for answer in asyncio.run(crowd())] == ["un an"] * 3
+    assert service.pending == 0 and service.ready
+
+
+def test_too_slow_is_said_and_what_had_not_begun_never_runs():
+    held = Held()
+    service = Service(held, Settings(workers=1, queue=5, seconds=0.05))
+
+    async def wait():
+        results = await asyncio.gather(service.ask("un ?"), service.ask("deux ?"), return_exceptions=True)
+        assert all(isinstance(each, TooSlowError) for each in results)
+
+    asyncio.run(wait())
+    held.go.set()
+    service.close()
+    assert [question for question, *_ in held.asked] == ["un ?"]
+    assert service.pending == 0
+
+
+def test_closing_finishes_what_was_taken_and_takes_no_more():
+    held = Held()
+    service = Service(held, Settings(workers=1))
+
+    async def leave():
+        task = asyncio.create_task(service.ask("combien ?"))
+        await asyncio.sleep(0.05)
+        threading.Timer(0.1, held.go.set).start()
+        await asyncio.to_thread(service.close)
+        with pytest.raises(OverloadedError):
+            await service.ask("encore ?")
+        return await task
+
+    assert asyncio.run(leave()).answer == "un an"
+
+
+def test_a_newer_generation_is_taken_up_and_a_damaged_one_is_not():
+    newer = FakeAnswerer()
+
+    class Older(FakeAnswerer):
+        broken = True
+
+        def refreshed(self):
+            if self.broken:
+                raise CorpusDamaged("the new generation is damaged")
+            return newer
+
+    older = Older()
+    service = Service(older, Settings())
+    asyncio.run(service.ask("combien ?"))
+    assert len(older.asked) == 1
+    older.broken = False
+    asyncio.run(service.ask("combien ?"))
+    assert len(newer.asked) == 1

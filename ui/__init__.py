@@ -1,0 +1,1 @@
+"""Show answers to people and programs: terminal, web page, widget and HTTP API."""

@@ -1,0 +1,242 @@
+"""The HTTP API, and the application that the page, the widget and the metrics hang on."""
+
+import hmac
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from itertools import islice
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+
+from index.document import Document
+from index.errors import RepondeurError
+from qa.question import clean
+from ui.editor import Editor
+from ui.guard import Guard
+from ui.limits import OverloadedError, QuotaError, TooSlowError
+from ui.problems import MEDIA_TYPE, PROBLEMS, problem_of, response
+from ui.schemas import AnswerOut, AskIn, DocumentIn, DocumentOut, Listing, ProblemOut, ReportOut, Summary
+from ui.service import Answering, Service
+from ui.settings import Settings
+from ui.shell import Shell
+from ui.text import Lang, lang_of
+
+__all__ = ["create_app", "service_of"]
+
+_STATUSES = {400: "malformed", 404: "not-found", 405: "method", 401: "unauthorized", 413: "too-large"}
+
+
+def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the OpenAPI entries of the problems a route may answer with."""
+    content = {MEDIA_TYPE: {"schema": ProblemOut.model_json_schema()}}
+    titles = {problem.status: problem.en[0] for problem in PROBLEMS.values()}
+    return {
+        status: {"description": titles[status], "content": content} for status in (*statuses, 400, 413, 500)
+    }
+
+
+api = APIRouter(prefix="/api/v1")
+admin = APIRouter(prefix="/api/v1", tags=["administration"])
+
+
+def service_of(request: Request) -> Service:
+    """Return the service of the application a request came to."""
+    service: Service = request.app.state.service
+    return service
+
+
+def editor_of(request: Request) -> Editor:
+    """Return what changes the corpus of the application a request came to."""
+    editor: Editor = request.app.state.editor
+    return editor
+
+
+def language(request: Request) -> Lang:
+    """Return the language a problem is told in."""
+    return lang_of(request.headers.get("accept-language"), getattr(request.state, "lang", None))
+
+
+@api.post("/ask", responses=declared(403, 422, 429, 503, 504), tags=["questions"])
+async def ask(body: AskIn, request: Request) -> AnswerOut:
+    """Answer a question with the exact words of the articles, or say why not."""
+    service, lang = service_of(request), lang_of(request.headers.get("accept-language"), body.lang)
+    request.state.lang = lang
+    question, history = clean(body.question), [clean(each) for each in body.history]
+    origin = request.headers.get("origin")
+    if origin in service.settings.allow_origins:
+        service.sites.take(str(origin))
+    service.visitors.take(request.client.host if request.client else "")
+    answer = await service.ask(question, k=body.k, lang=lang, history=history)
+    service.answered(answer, lang)
+    return AnswerOut.model_validate(answer.to_dict())
+
+
+@api.get("/documents", responses=declared(422), tags=["documents"])
+def documents(
+    request: Request,
+    offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+) -> Listing:
+    """List the documents of the corpus, a page at a time."""
+    shelf = service_of(request).shelf()
+    page = [
+        Summary.model_validate(_summary(each)) for each in islice(shelf.documents(), offset, offset + limit)
+    ]
+    return Listing(total=shelf.manifest.counts.documents, offset=offset, documents=page)
+
+
+@api.get("/documents/{document_id:path}", responses=declared(404, 422), tags=["documents"])
+def document(document_id: str, request: Request) -> DocumentOut:
+    """Return a document with the text that answers are cut from."""
+    found = find(service_of(request), document_id)
+    return DocumentOut.model_validate({**_summary(found), "text": found.text})
+
+
+def find(service: Service, document_id: str) -> Document:
+    """Return a document, or 404."""
+    try:
+        document_id.encode("utf-8")
+        return service.shelf().document(document_id)
+    except (KeyError, UnicodeEncodeError):
+        raise HTTPException(404) from None
+
+
+def _summary(document: Document) -> dict[str, Any]:
+    """Return what is told of a document without its text."""
+    names = ("id", "title", "source", "date", "sha256")
+    return {name: getattr(document, name) for name in names} | {"characters": len(document.text)}
+
+
+def administrator(request: Request) -> None:
+    """Let pass whoever sends the administration token."""
+    given = request.headers.get("authorization", "").removeprefix("Bearer ").encode()
+    if not hmac.compare_digest(given, service_of(request).settings.admin_token.encode()):
+        raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
+
+
+@admin.post("/documents", responses=declared(401, 403, 409, 422), dependencies=[Depends(administrator)])
+def add(body: list[DocumentIn], request: Request) -> ReportOut:
+    """Add documents, or replace those of the same ids; answers see them at once."""
+    given = [Document(each.id, each.text, each.title, each.source, each.date) for each in body]
+    return ReportOut.model_validate(editor_of(request).add(given))
+
+
+@admin.delete(
+    "/documents/{document_id:path}",
+    responses=declared(401, 403, 404, 409),
+    dependencies=[Depends(administrator)],
+)
+def remove(document_id: str, request: Request) -> ReportOut:
+    """Remove a document; it is gone from answers at once."""
+    find(service_of(request), document_id)
+    return ReportOut.model_validate(editor_of(request).remove(document_id))
+
+
+def _health(app: FastAPI) -> None:
+    """Add what a supervisor asks for."""
+
+    @app.get("/healthz", include_in_schema=False)
+    def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/readyz", include_in_schema=False)
+    def readyz(request: Request) -> JSONResponse:
+        ready = service_of(request).ready
+        return JSONResponse({"status": "ready" if ready else "busy"}, 200 if ready else 503)
+
+    @app.get("/metrics", include_in_schema=False)
+    def metrics(request: Request) -> Response:
+        service = service_of(request)
+        return Response(service.watched(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _explain(app: FastAPI) -> None:
+    """Turn every error into a problem in the visitor's language."""
+
+    async def ours(request: Request, error: Exception) -> JSONResponse:
+        service_of(request).failed(error)
+        problem, seconds = problem_of(error)
+        return response(problem, language(request), retry_after=seconds)
+
+    async def theirs(request: Request, error: Exception) -> JSONResponse:
+        if not isinstance(error, HTTPException):
+            raise error
+        problem = PROBLEMS[
+            _STATUSES.get(error.status_code, "failed" if error.status_code >= 500 else "invalid-request")
+        ]
+        told = response(problem, language(request))
+        told.headers.update(error.headers or {})
+        return told
+
+    async def invalid(request: Request, error: Exception) -> JSONResponse:
+        if not isinstance(error, RequestValidationError):
+            raise error
+        errors = [
+            {"field": ".".join(map(str, each["loc"])), "message": each["msg"]} for each in error.errors()
+        ]
+        return response(PROBLEMS["invalid-request"], language(request), errors=errors)
+
+    for kind in (RepondeurError, OverloadedError, QuotaError, TooSlowError):
+        app.add_exception_handler(kind, ours)
+    app.add_exception_handler(HTTPException, theirs)
+    app.add_exception_handler(RequestValidationError, invalid)
+
+
+def create_app(
+    answerer: Answering, settings: Settings | None = None, *, editor: Editor | None = None, page: bool = True
+) -> FastAPI:
+    """Return the whole application over an answerer.
+
+    Documents can be changed where there are both an editor and a token; without `page`, the Gradio pages
+    are left out.
+    """
+    settings = settings or Settings()
+    service = Service(answerer, settings)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        service.close()
+
+    app = FastAPI(
+        title="Répondeur",
+        version="1",
+        lifespan=lifespan,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.service = service
+    app.state.editor = editor
+    app.include_router(api)
+    if settings.admin_token and editor:
+        app.include_router(admin)
+    _health(app)
+    _explain(app)
+    _mount(app, service, page=page)
+    app.add_middleware(Shell)
+    app.add_middleware(Guard, settings=settings)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=settings.allow_origins,
+        allow_methods=["GET", "POST"],
+        allow_headers=["Content-Type"],
+        expose_headers=["Retry-After"],
+        max_age=600,
+    )
+    return app
+
+
+def _mount(app: FastAPI, service: Service, *, page: bool) -> None:
+    """Hang the article view, the widget and the pages on the application."""
+    from ui.pages import mount_gradio, pages
+    from ui.widget.routes import widget
+
+    app.include_router(pages)
+    app.include_router(widget)
+    if page:
+        mount_gradio(app, service)

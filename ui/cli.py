@@ -1,0 +1,236 @@
+"""The `repondeur` command: data on stdout, progress and logs on stderr, exit codes 0, 1 and 2."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from index.errors import RepondeurError
+
+if TYPE_CHECKING:
+    from qa.answerer import Answerer
+
+__all__ = ["main"]
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+MOST_PASSAGES = 50
+
+
+def say(message: str) -> None:
+    """Write one line of log to stderr."""
+    click.echo(f"repondeur: {message}", err=True)
+
+
+def put(value: object) -> None:
+    """Write one JSON line to stdout, in UTF-8 whatever the terminal."""
+    click.echo(json.dumps(value, ensure_ascii=False).encode("utf-8"))
+
+
+class Commands(click.Group):
+    """Turn our errors into one line on stderr and their exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; anything that is not ours or the system's shows its traceback."""
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="replace")
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(1)
+        except RepondeurError as error:
+            say(str(error))
+            ctx.exit(error.exit_code)
+        except OSError as error:
+            say(f"{error.strerror or error}: {error.filename or 'no file named'}")
+            ctx.exit(1)
+
+
+def default_corpus() -> Path:
+    """Return the platform's user data folder for the corpus."""
+    from platformdirs import user_data_path
+
+    return user_data_path("repondeur", appauthor=False) / "corpus"
+
+
+def corpus_option(function: Function) -> Function:
+    """Add `--corpus DIR`."""
+    return click.option(
+        "--corpus",
+        type=click.Path(path_type=Path),
+        envvar="REPONDEUR_CORPUS",
+        default=default_corpus,
+        show_default="$REPONDEUR_CORPUS, or the user data folder",
+        help="Folder of the corpus.",
+    )(function)
+
+
+def encoder_option(function: Function) -> Function:
+    """Add `--encoder NAME`."""
+    return click.option(
+        "--encoder",
+        envvar="REPONDEUR_ENCODER",
+        default="bundled",
+        show_default=True,
+        help="Encoder: bundled, or a sentence-transformers model by hub name or folder.",
+    )(function)
+
+
+def reader_option(function: Function) -> Function:
+    """Add `--reader NAME`."""
+    return click.option(
+        "--reader",
+        envvar="REPONDEUR_READER",
+        default="bundled",
+        show_default=True,
+        help="Reader: bundled, or none for passages only.",
+    )(function)
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON on stdout.")
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="repondeur")
+def main() -> None:
+    """Answer questions about your own articles: exact words, their sources, or an honest no."""
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@corpus_option
+@encoder_option
+@click.option("--rebuild", is_flag=True, help="Cut and encode every stored document again.")
+@json_option
+def index(paths: tuple[Path, ...], *, corpus: Path, encoder: str, rebuild: bool, as_json: bool) -> None:
+    """Add files and folders to the corpus, or update them."""
+    from ui.indexing import index_paths, report_lines
+
+    report = index_paths(paths, corpus, encoder, rebuild=rebuild)
+    for each in report.skipped:
+        say(f"skipped {each.path}: {each.reason}")
+    if as_json:
+        put(report.to_dict())
+    else:
+        click.echo("\n".join(report_lines(report.to_dict())))
+    if report.skipped and not report.added + report.updated + report.unchanged + report.duplicates:
+        raise click.exceptions.Exit(2)
+
+
+@main.command()
+@click.argument("ids", metavar="ID…", nargs=-1, required=True)
+@corpus_option
+@json_option
+def remove(ids: tuple[str, ...], corpus: Path, as_json: bool) -> None:
+    """Remove documents from the corpus by their ids."""
+    from index.writer import remove_documents
+    from ui.indexing import report_lines
+
+    report = remove_documents(corpus, list(ids)).to_dict()
+    if as_json:
+        put(report)
+    else:
+        click.echo("\n".join(report_lines(report)))
+
+
+@main.command()
+@corpus_option
+@json_option
+def status(corpus: Path, as_json: bool) -> None:
+    """Show what the corpus holds and what made it."""
+    from ui.indexing import describe, status_lines
+
+    described = describe(corpus)
+    if as_json:
+        put(described)
+    else:
+        click.echo("\n".join(status_lines(described)))
+
+
+@main.command()
+@click.argument("question")
+@click.option("-k", default=5, show_default=True, type=click.IntRange(1, MOST_PASSAGES), help="Passages.")
+@click.option("--lang", default="fr", show_default=True, type=click.Choice(["fr", "en"]), help="Language.")
+@corpus_option
+@encoder_option
+@reader_option
+@json_option
+def ask(question: str, *, k: int, lang: str, corpus: Path, encoder: str, reader: str, as_json: bool) -> None:
+    """Answer QUESTION, or with - each line of stdin."""
+    from ui.asking import ask_lines, show
+
+    if question != "-":
+        from qa.question import clean
+
+        question = clean(question)
+    answerer = open_answerer(corpus, encoder, reader)
+    if question != "-":
+        show(answerer.ask(question, k=k, lang=lang), lang, as_json=as_json)
+    elif ask_lines(answerer, sys.stdin.buffer, k=k, lang=lang, as_json=as_json):
+        raise click.exceptions.Exit(2)
+
+
+def open_answerer(corpus: Path, encoder: str, reader: str) -> "Answerer":
+    """Open the corpus, the seed article first when there is none."""
+    from qa.answerer import Answerer
+    from ui.starter import ensure_corpus
+
+    ensure_corpus(corpus, encoder, say)
+    return Answerer.open(corpus, encoder=encoder, reader=reader)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", default=7860, show_default=True, type=click.IntRange(0, 65535), help="0 for any free."
+)
+@corpus_option
+@encoder_option
+@reader_option
+@click.option("--allow-origin", "allow_origins", multiple=True, help="Site that may show the widget; repeat.")
+@click.option("--title", default="Répondeur", show_default=True, help="Name on the page.")
+@click.option("--example", "examples", multiple=True, help="Question to offer on the page; repeat.")
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Answers at once.")
+@click.option("--threads", default=1, show_default=True, type=click.IntRange(1, 64), help="Of each answer.")
+@click.option(
+    "--queue", default=32, show_default=True, type=click.IntRange(0, 10_000), help="Answers waiting."
+)
+@click.option(
+    "--per-minute", default=60, show_default=True, type=click.IntRange(0), help="Per visitor; 0: any."
+)
+@click.option("--root-path", default="", help="Prefix a reverse proxy serves this under, as /questions.")
+@click.option("--proxies", default="", help="Addresses of reverse proxies to believe, comma separated.")
+@click.option("--log-questions", is_flag=True, help="Write the questions themselves to the log.")
+def serve(
+    *, host: str, port: int, corpus: Path, encoder: str, reader: str, proxies: str, **chosen: Any
+) -> None:
+    """Serve the page, the widget and the HTTP API.
+
+    With a token in $REPONDEUR_ADMIN_TOKEN, documents can be added and removed over HTTP.
+    """
+    from ui.serve import bind, build, origins, run
+    from ui.settings import Settings
+
+    chosen["allow_origins"] = origins(chosen["allow_origins"])
+    chosen["root_path"] = chosen["root_path"].rstrip("/")
+    settings = Settings(**chosen, admin_token=os.environ.get("REPONDEUR_ADMIN_TOKEN", ""))
+    with bind(host, port) as listening:
+        run(build(corpus, encoder, reader, settings, say), listening, proxies=proxies)
+
+
+@main.command(
+    context_settings={"ignore_unknown_options": True, "help_option_names": []},
+    short_help="Measure answers against a question set.",
+)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def evaluate(arguments: tuple[str, ...]) -> None:
+    """Measure answers against a question set (`repondeur evaluate --help`)."""
+    from ui.evaluate import evaluate as command
+
+    code = command.main(args=list(arguments), prog_name="repondeur evaluate", standalone_mode=False)
+    raise click.exceptions.Exit(code if isinstance(code, int) else 0)

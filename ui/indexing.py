@@ -1,0 +1,54 @@
+"""The work of `repondeur index`, `remove` and `status`."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ui.progress import Progress
+
+if TYPE_CHECKING:
+    from index.report import IndexReport
+
+__all__ = ["describe", "index_paths", "report_lines", "status_lines"]
+
+
+def index_paths(paths: Sequence[Path], corpus: Path, encoder: str, *, rebuild: bool) -> "IndexReport":
+    """Index files and folders, showing on stderr how far it is."""
+    from index.encoder import load_encoder
+    from index.loaders import load_paths
+    from index.writer import add_documents
+
+    documents = load_paths(paths)
+    with Progress("passages") as progress:
+        return add_documents(corpus, documents, load_encoder(encoder), progress=progress, rebuild=rebuild)
+
+
+def report_lines(report: dict[str, Any]) -> list[str]:
+    """Return a report of the writer as lines for people."""
+    counts = ("added", "updated", "unchanged", "removed", "duplicates")
+    changed = ", ".join(f"{report[name]} {name}" for name in counts if report.get(name))
+    return [
+        f"{changed or 'nothing to do'} in {report['seconds']:.1f} s",
+        f"the corpus holds {report['documents']} documents in {report['passages']} passages "
+        f"(generation {report['generation']})",
+    ]
+
+
+def describe(corpus: Path) -> dict[str, Any]:
+    """Return what the corpus at this place holds and what made it."""
+    from index.corpus import Corpus
+
+    manifest = asdict(Corpus.open(corpus).manifest)
+    files = [each for each in corpus.rglob("*") if each.is_file()]
+    size = sum(each.stat().st_size for each in files)
+    return {"corpus": str(corpus), **manifest.pop("counts"), **manifest, "bytes": size}
+
+
+def status_lines(described: dict[str, Any]) -> list[str]:
+    """Return what `describe` found as lines for people, checksums left to the JSON."""
+    shown = {name: described[name] for name in ("corpus", "documents", "passages", "generation", "created")}
+    encoder = described["encoder"]
+    shown["encoder"] = f"{encoder['name']} ({encoder['dimension']} dimensions)"
+    shown["on disk"] = f"{described['bytes'] / 1e6:.1f} MB, format {described['format_version']}"
+    return [f"{name:<10}  {value}" for name, value in shown.items()]

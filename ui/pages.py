@@ -1,0 +1,89 @@
+"""The pages of the server: the Gradio page in both languages, the article view, and their static files."""
+
+from collections.abc import Callable
+from html import escape
+from importlib.resources import files
+from typing import Annotated
+
+from fastapi import APIRouter, FastAPI, Query, Request, Response
+from fastapi.responses import HTMLResponse
+
+from index.document import Document
+from ui.api import find, service_of
+from ui.cards import article_body
+from ui.service import Service
+from ui.text import ENGLISH, FRENCH, Words, words
+
+__all__ = ["mount_gradio", "pages", "static_file"]
+
+pages = APIRouter(include_in_schema=False)
+_TYPES = {".svg": "image/svg+xml", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
+
+
+def static_file(package: str, name: str) -> Callable[[], Response]:
+    """Return a route that serves one file of a package; browsers ask again after an hour."""
+    body = files(package).joinpath(name).read_bytes()
+    kind = _TYPES[name[name.rindex(".") :]]
+
+    def serve() -> Response:
+        return Response(body, media_type=kind, headers={"Cache-Control": "public, max-age=3600"})
+
+    return serve
+
+
+for _name in ("page.js", "page.css", "article.js", "icon.svg"):
+    pages.add_api_route(f"/static/{_name}", static_file("ui.static", _name), methods=["GET"])
+
+
+@pages.get("/article")
+def article(
+    request: Request, name: Annotated[str, Query(alias="id")], start: int = 0, end: int = 0, lang: str = "fr"
+) -> HTMLResponse:
+    """Show a whole article with a passage marked; plain HTML that needs no script."""
+    return HTMLResponse(_article(find(service_of(request), name), start, end, words(lang)))
+
+
+def _article(document: Document, start: int, end: int, said: Words) -> str:
+    """Return the page of an article."""
+    title = escape(document.title or document.source or said.untitled)
+    known = (said.dated(document.date), document.source if document.title else "")
+    meta = " · ".join(escape(part) for part in known if part)
+    back = "./" if said.lang == "fr" else "en/"
+    return (
+        f'<!doctype html><html lang="{said.lang}"><head><meta charset="utf-8">'
+        f"<title>{title} — Répondeur</title>"
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="color-scheme" content="light dark"><link rel="stylesheet" href="static/page.css">'
+        '<link rel="icon" href="static/icon.svg">'
+        '<script src="static/article.js"></script></head><body><main class="rep-article">'
+        f'<a class="rep-back" href="{back}">← {escape(said.back)}</a><h1>{title}</h1>'
+        f'<p class="rep-meta">{meta}</p>{article_body(document, start, end)}</main></body></html>'
+    )
+
+
+def mount_gradio(app: FastAPI, service: Service) -> None:
+    """Mount the page at `/` in French and at `/en/` in English."""
+    from ui.app import create_page, head
+
+    # After `ui.app`, which turns telemetry off before Gradio can read the setting.
+    import gradio as gr  # isort: skip
+
+    theme = gr.themes.Base(
+        font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"], primary_hue="blue"
+    )
+    for path, said, prefix, other in (("/en", ENGLISH, "../", "../"), ("/", FRENCH, "", "en/")):
+        page = create_page(service, said, prefix, other)
+        gr.mount_gradio_app(
+            app,
+            page,
+            path=path,
+            theme=theme,
+            head=head(said, prefix),
+            footer_links=[],
+            run_history=False,
+            ssr_mode=False,
+            show_error=False,
+            mcp_server=False,
+            enable_monitoring=False,
+            pwa=False,
+        )

@@ -1,0 +1,130 @@
+"""What the HTTP API takes and gives, for validation and for its OpenAPI document."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from qa.answer import Reason
+
+__all__ = ["AnswerOut", "AskIn", "DocumentIn", "DocumentOut", "Listing", "ProblemOut", "ReportOut", "Summary"]
+
+MOST_PASSAGES = 20
+MOST_TURNS = 20
+# Longer than the longest question, so that one a little too long is told so in words, not by a schema.
+Sentence = Annotated[str, Field(max_length=20_000)]
+
+
+class _Strict(BaseModel):
+    """Refuse keys that mean nothing here: a misspelt one would go unnoticed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class AskIn(_Strict):
+    """Ask a question."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"question": "Quand Amazon a-t-il suspendu Rekognition ?", "k": 3}]},
+    )
+    question: Sentence = Field(description="The question, 1 to 1,000 characters.")
+    k: int = Field(5, ge=1, le=MOST_PASSAGES, description="How many passages at most.")
+    lang: Literal["fr", "en"] | None = Field(None, description="Language of messages; else Accept-Language.")
+    history: list[Sentence] = Field([], max_length=MOST_TURNS, description="Earlier questions, oldest first.")
+
+
+class AbstentionOut(BaseModel):
+    """Say why there is no answer."""
+
+    reason: Reason
+    message: str
+
+
+class PassageOut(BaseModel):
+    """Show a passage; offsets are characters of the document's text."""
+
+    document_id: str
+    sha256: str
+    title: str
+    source: str
+    date: str | None
+    start: int
+    end: int
+    text: str
+    score: float
+    answer_start: int | None
+    answer_end: int | None
+    also_in: list[str]
+
+
+class TimingsOut(BaseModel):
+    """Tell milliseconds spent."""
+
+    retrieve: float
+    read: float
+    total: float
+
+
+class AnswerOut(BaseModel):
+    """Answer a question, or say why not; `answer` is null exactly when `abstention` is not."""
+
+    question: str
+    answer: str | None
+    confidence: float
+    abstention: AbstentionOut | None
+    passages: list[PassageOut]
+    timings_ms: TimingsOut
+
+
+class Summary(BaseModel):
+    """Describe a document without its text."""
+
+    id: str
+    title: str
+    source: str
+    date: str | None
+    sha256: str
+    characters: int
+
+
+class Listing(BaseModel):
+    """List documents, a page at a time."""
+
+    total: int
+    offset: int
+    documents: list[Summary]
+
+
+class DocumentOut(Summary):
+    """Hold a document; every answer is a slice of `text`."""
+
+    text: str
+
+
+class DocumentIn(_Strict):
+    """Add a document, or replace the one with this id."""
+
+    id: str = Field(min_length=1, max_length=1000)
+    text: str = Field(min_length=1)
+    title: str = Field("", max_length=1000)
+    source: str = Field("", max_length=2000)
+    date: str | None = Field(None, max_length=40)
+
+
+class ReportOut(BaseModel):
+    """Report a change of the corpus."""
+
+    model_config = ConfigDict(extra="allow")
+    documents: int
+    passages: int
+    generation: int
+
+
+class ProblemOut(BaseModel):
+    """Explain a failure, as RFC 9457 has it."""
+
+    model_config = ConfigDict(extra="allow")
+    type: str
+    title: str
+    status: int
+    detail: str

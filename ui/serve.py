@@ -1,0 +1,90 @@
+"""Run the server: open the corpus, bind the port, answer until told to stop."""
+
+import socket
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import click
+
+from index.errors import UsageError
+from ui.settings import Settings
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+__all__ = ["bind", "build", "origins", "run"]
+
+# How long a server that was told to stop lets open connections finish: a page keeps one open for ever.
+GRACE = 10
+
+
+def origins(given: Sequence[str]) -> tuple[str, ...]:
+    """Return the origins as browsers write them; UsageError for what is none."""
+    return tuple(_origin(each) for each in given)
+
+
+def _origin(text: str) -> str:
+    """Return one origin, checked."""
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise UsageError(f"--allow-origin {text!r} is not an origin: write it like https://www.example.org")
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Return a listening socket; UsageError when the address cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=512)
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UsageError(
+            f"cannot listen on {host} port {port}: {reason}; pass another --host or --port"
+        ) from error
+
+
+def build(
+    corpus: Path, encoder: str, reader: str, settings: Settings, say: Callable[[str], None]
+) -> "FastAPI":
+    """Return the application over the corpus in a folder; with none, the seed article is indexed first."""
+    from qa.answerer import Answerer
+    from ui.api import create_app
+    from ui.editor import Editor
+    from ui.starter import ensure_corpus, seed_examples
+
+    ensure_corpus(corpus, encoder, say)
+    answerer = Answerer.open(corpus, encoder=encoder, reader=reader, threads=settings.threads)
+    if not settings.examples:
+        settings = replace(settings, examples=seed_examples(answerer.corpus))
+    editor = Editor(corpus, answerer.encoder) if settings.admin_token else None
+    return create_app(answerer, settings, editor=editor)
+
+
+def run(app: "FastAPI", listening: socket.socket, *, proxies: str) -> None:
+    """Serve until a signal, then finish what was begun."""
+    import uvicorn
+
+    from ui.observe import start_logging
+
+    start_logging()
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE,
+        timeout_keep_alive=30,
+        h11_max_incomplete_event_size=32 * 1024,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies or None,
+    )
+    host, port = listening.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    prefix = app.state.service.settings.root_path
+    click.echo(f"repondeur: open http://{shown}:{port}{prefix}/ in a browser; Ctrl+C stops", err=True)
+    sys.stderr.flush()
+    uvicorn.Server(config).run(sockets=[listening])

@@ -1,0 +1,70 @@
+"""Give a first corpus to someone who has none: the article of `seeds/`."""
+
+import json
+from collections.abc import Callable
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from index.document import Document
+
+if TYPE_CHECKING:
+    from ui.service import Shelf
+
+__all__ = ["ensure_corpus", "has_corpus", "seed_documents", "seed_examples"]
+
+EXAMPLES = 4
+
+
+def has_corpus(folder: Path) -> bool:
+    """Tell whether something lies here that must not be indexed over; whoever opens it judges what.
+
+    The lock and half-built generations of a first run that was killed are not a corpus.
+    """
+    if not folder.is_dir():
+        return folder.exists()
+    finished = any(each.suffix != ".building" for each in folder.glob("generations/*"))
+    return finished or any(each.name not in {"lock", "generations"} for each in folder.iterdir())
+
+
+def seed_documents() -> list[Document]:
+    """Return the articles of `seeds/`, from a checkout or a wheel, as `repondeur index` reads them."""
+    from index.loaders import load_paths
+
+    with as_file(files("seeds")) as folder:
+        loaded = load_paths(sorted(folder.glob("*.txt")))
+        return [each for each in loaded if isinstance(each, Document)]
+
+
+def ensure_corpus(folder: Path, encoder: str, say: Callable[[str], None]) -> None:
+    """Index the seed article into the folder when there is no corpus in it, and say so."""
+    if has_corpus(folder):
+        return
+    from index.encoder import load_encoder
+    from index.writer import add_documents
+
+    say(f"no corpus in {folder}: indexing the example article first (your own: repondeur index PATH…)")
+    add_documents(folder, seed_documents(), load_encoder(encoder))
+
+
+def seed_examples(shelf: "Shelf") -> tuple[str, ...]:
+    """Return questions to try, where the seed article is among what can be asked about."""
+    for seed in seed_documents():
+        try:
+            held = shelf.document(seed.id)
+        except KeyError:
+            continue
+        if held.sha256 == seed.sha256:
+            return _examples()
+    return ()
+
+
+def _examples() -> tuple[str, ...]:
+    """Return the first answerable questions of the seed that begin differently."""
+    data = json.loads(files("seeds").joinpath("questions.json").read_text(encoding="utf-8"))["data"]
+    asked = (qa for article in data for paragraph in article["paragraphs"] for qa in paragraph["qas"])
+    chosen: dict[str, str] = {}
+    for qa in asked:
+        if qa["answers"]:
+            chosen.setdefault(qa["question"].split()[0].lower(), qa["question"])
+    return tuple(chosen.values())[:EXAMPLES]

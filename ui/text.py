@@ -1,0 +1,211 @@
+"""Every sentence a visitor sees, in French and in English."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from qa.answer import Reason
+
+__all__ = ["ENGLISH", "FRENCH", "LANGUAGES", "SURE", "Lang", "Words", "lang_of", "words"]
+
+Lang = Literal["fr", "en"]
+LANGUAGES: tuple[Lang, ...] = ("fr", "en")
+# From here up an answer is called sure, likely; below, to be checked. The page's thresholds, not the model's.
+SURE = (0.75, 0.45)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Hold one language's sentences; the fields are named after where they stand."""
+
+    lang: Lang
+    tagline: str
+    question: str
+    placeholder: str
+    ask: str
+    examples: str
+    other_language: str
+    skip: str
+    pending: str
+    answer: str
+    confidence: tuple[str, str, str]
+    confidence_number: str
+    evidence: str
+    nearest: str
+    more: tuple[str, str]
+    hints: str
+    see: str
+    copy: str
+    copied: str
+    permalink: str
+    untitled: str
+    undated: str
+    also_in: str
+    no_answer: str
+    abstained: dict[Reason, str]
+    rephrase: tuple[str, ...]
+    read_out: str
+    back: str
+    close: str
+    article: str
+    promise: str
+    widget_title: str
+    widget_promise: str
+    other_passages: str
+    unreachable: tuple[str, str]
+    demo: tuple[str, str, str, str, str]
+    months: str
+    day: Callable[[int, str, int], str]
+    counted: Callable[[int, int], str]
+
+    def dated(self, iso: str | None) -> str:
+        """Return an ISO date as people write it; anything else comes back as it is."""
+        if not iso:
+            return ""
+        try:
+            moment = date.fromisoformat(iso[:10])
+        except ValueError:
+            return iso
+        return self.day(moment.day, self.months.split()[moment.month - 1], moment.year)
+
+    def sure(self, confidence: float) -> str:
+        """Say in words how sure an answer is."""
+        return self.confidence[sum(confidence < threshold for threshold in SURE)]
+
+
+FRENCH = Words(
+    lang="fr",
+    tagline="Vos articles répondent, mot pour mot.",
+    question="Votre question",
+    placeholder="Posez une question sur les articles…",
+    ask="Demander",
+    examples="Par exemple",
+    other_language="English",
+    skip="Aller à la question",
+    pending="Je cherche dans les articles…",
+    answer="Réponse",
+    confidence=("Réponse sûre", "Réponse probable", "Réponse à vérifier"),
+    confidence_number="Confiance : {percent} %",
+    evidence="Ce que disent les articles",
+    nearest="Les passages les plus proches",
+    more=("Voir un autre passage", "Voir {count} autres passages"),
+    hints="Pour mieux demander",
+    see="Voir dans l’article",
+    copy="Copier la citation",
+    copied="Citation copiée",
+    permalink="Lien vers cette réponse",
+    untitled="Sans titre",
+    undated="sans date",
+    also_in="Aussi dans {titles}",
+    no_answer="Je ne trouve pas la réponse.",
+    abstained={
+        Reason.NOTHING_CLOSE: "Aucun article ne parle de cela.",
+        Reason.NO_ANSWER_IN_PASSAGES: "Des articles en parlent, mais aucun ne répond à cette question.",
+        Reason.CONTRADICTION: "Les articles se contredisent : je ne tranche pas.",
+        Reason.EMPTY_CORPUS: "Il n’y a encore aucun article.",
+        Reason.NO_READER: "Je ne sais pas encore extraire de réponse ; voici les passages.",
+    },
+    rephrase=(
+        "Nommez la personne, le lieu ou l’événement.",
+        "Posez une seule question à la fois.",
+        "Essayez d’autres mots : ceux qu’un journaliste emploierait.",
+    ),
+    read_out="Réponse : {answer}. {sure}.",
+    back="Retour aux questions",
+    close="Fermer",
+    article="L’article entier",
+    promise="Chaque mot affiché vient d’un article. Rien n’est inventé, rien ne quitte ce serveur.",
+    widget_title="Posez votre question",
+    widget_promise="Chaque mot affiché vient d’un article.",
+    other_passages="Autres passages",
+    unreachable=("Le serveur ne répond pas", "Vérifiez votre connexion et réessayez."),
+    demo=(
+        "Un site comme un autre",
+        "Le répondeur y tient en deux lignes.",
+        "Dans la page",
+        "Les deux lignes",
+        "Ou dans un cadre",
+    ),
+    months="janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    day=lambda day, month, year: f"{'1er' if day == 1 else day} {month} {year}",
+    counted=lambda articles, passages: (
+        f"{articles:,} article{'s' * (articles > 1)} · {passages:,} passage{'s' * (passages > 1)}"
+    ).replace(",", "\u202f"),
+)
+
+ENGLISH = Words(
+    lang="en",
+    tagline="Your articles answer, word for word.",
+    question="Your question",
+    placeholder="Ask a question about the articles…",
+    ask="Ask",
+    examples="For example",
+    other_language="Français",
+    skip="Skip to the question",
+    pending="Looking through the articles…",
+    answer="Answer",
+    confidence=("Sure answer", "Likely answer", "Answer to be checked"),
+    confidence_number="Confidence: {percent}%",
+    evidence="What the articles say",
+    nearest="The nearest passages",
+    more=("See another passage", "See {count} more passages"),
+    hints="How to ask better",
+    see="See in the article",
+    copy="Copy the quotation",
+    copied="Quotation copied",
+    permalink="Link to this answer",
+    untitled="Untitled",
+    undated="undated",
+    also_in="Also in {titles}",
+    no_answer="I cannot find the answer.",
+    abstained={
+        Reason.NOTHING_CLOSE: "No article speaks of this.",
+        Reason.NO_ANSWER_IN_PASSAGES: "Some articles come close, but none answers this question.",
+        Reason.CONTRADICTION: "The articles contradict each other: I take no side.",
+        Reason.EMPTY_CORPUS: "There are no articles yet.",
+        Reason.NO_READER: "I cannot extract answers yet; here are the passages.",
+    },
+    rephrase=(
+        "Name the person, the place or the event.",
+        "Ask one question at a time.",
+        "Try other words: those a journalist would use.",
+    ),
+    read_out="Answer: {answer}. {sure}.",
+    back="Back to the questions",
+    close="Close",
+    article="The whole article",
+    promise="Every word shown comes from an article. Nothing is made up, nothing leaves this server.",
+    widget_title="Ask a question",
+    widget_promise="Every word shown comes from an article.",
+    other_passages="Other passages",
+    unreachable=("The server does not answer", "Check your connection and try again."),
+    demo=(
+        "A site like any other",
+        "Two lines put the answers on it.",
+        "In the page",
+        "The two lines",
+        "Or in a frame",
+    ),
+    months="January February March April May June July August September October November December",
+    day=lambda day, month, year: f"{day} {month} {year}",
+    counted=lambda articles, passages: (
+        f"{articles:,} article{'s' * (articles != 1)} · {passages:,} passage{'s' * (passages != 1)}"
+    ),
+)
+
+
+def words(lang: str) -> Words:
+    """Return the sentences of a language; French for any language not spoken here."""
+    return ENGLISH if lang == "en" else FRENCH
+
+
+def lang_of(accept_language: str | None, asked: str | None = None) -> Lang:
+    """Choose the language: the one asked for, else the browser's first of ours, else French."""
+    if asked in LANGUAGES:
+        return "en" if asked == "en" else "fr"
+    for part in (accept_language or "").split(","):
+        primary = part.split(";")[0].strip().lower().split("-")[0]
+        if primary in LANGUAGES:
+            return "en" if primary == "en" else "fr"
+    return "fr"

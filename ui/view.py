@@ -1,0 +1,68 @@
+"""Turn answers into what is shown: pure functions from `Answer` and `Evidence` to segments."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from index.sentences import sentences
+from qa.answer import Answer, Evidence
+from ui.text import Words
+
+__all__ = ["Role", "Segment", "byline", "quotation", "segments", "sentence", "supporting"]
+
+Role = Literal["plain", "sentence", "answer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Hold a piece of a passage and the role it plays there."""
+
+    text: str
+    role: Role
+
+
+def sentence(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the bounds of the sentence, or sentences, of `text` that cover `start..end`."""
+    spans = [span for span in sentences(text) if span[0] < end and span[1] > start]
+    left = min([start, *(left for left, _ in spans)])
+    right = max([end, *(right for _, right in spans)])
+    return left, right
+
+
+def segments(evidence: Evidence) -> tuple[Segment, ...]:
+    """Cut a passage around its answer; joined again, the pieces are the passage, character for character."""
+    if evidence.answer_start is None or evidence.answer_end is None:
+        return (Segment(evidence.text, "plain"),)
+    start, end = evidence.answer_start - evidence.start, evidence.answer_end - evidence.start
+    left, right = sentence(evidence.text, start, end)
+    pieces: tuple[tuple[int, int, Role], ...] = (
+        (0, left, "plain"),
+        (left, start, "sentence"),
+        (start, end, "answer"),
+        (end, right, "sentence"),
+        (right, len(evidence.text), "plain"),
+    )
+    return tuple(Segment(evidence.text[a:b], role) for a, b, role in pieces if a < b)
+
+
+def supporting(answer: Answer) -> Evidence | None:
+    """Return the passage that the answer was read in, if there is one."""
+    if answer.answer is None:
+        return None
+    return next((each for each in answer.passages if each.answer_start is not None), None)
+
+
+def byline(evidence: Evidence, words: Words) -> str:
+    """Return title, date and source on one line, leaving out what is not known; an article has some name."""
+    name = evidence.title or evidence.source or words.untitled
+    parts = (name, words.dated(evidence.date), evidence.source if evidence.title else "")
+    return " · ".join(part for part in parts if part)
+
+
+def quotation(evidence: Evidence, words: Words) -> str:
+    """Return the answering sentence between quotation marks with its source, ready to paste."""
+    text = evidence.text
+    if evidence.answer_start is not None and evidence.answer_end is not None:
+        bounds = sentence(text, evidence.answer_start - evidence.start, evidence.answer_end - evidence.start)
+        text = text[slice(*bounds)]
+    marks = "«\u00a0{}\u00a0»" if words.lang == "fr" else "“{}”"
+    return f"{marks.format(text.strip())} — {byline(evidence, words)}"

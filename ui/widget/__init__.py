@@ -1,0 +1,1 @@
+"""The embeddable web component, served as one script."""
