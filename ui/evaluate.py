@@ -1,7 +1,10 @@
 """`repondeur evaluate`: from a question file to figures, a report, a verdict and an exit code."""
 
 import json
-from collections.abc import Iterable, Sequence
+import signal
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -83,11 +86,30 @@ def _evaluate(values: dict[str, Any]) -> int:
             run = session.run(options, progress)
         if not run.records:
             raise RepondeurError("interrupted before the first answer: nothing to report")
-        report = summarise(run, options, session.about(options))
+        with _finishing():
+            report = summarise(run, options, session.about(options))
     report["timing"] |= machine()
     if values["write_threshold"]:
         _write_threshold(values["corpus"], report)
     return _publish(report, values, other, bounds, published)
+
+
+@contextmanager
+def _finishing() -> Iterator[None]:
+    """Let a first Ctrl-C pass while the figures are made: what was asked is not to be lost for impatience."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def once(_number: int, _frame: object) -> None:
+        signal.signal(signal.SIGINT, before)
+        click.echo("repondeur: finishing the report; Ctrl-C again drops it", err=True)
+
+    before = signal.signal(signal.SIGINT, once)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _indexing(done: int, _total: int | None) -> None:

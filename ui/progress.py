@@ -9,8 +9,8 @@ import click
 
 __all__ = ["Progress"]
 
-# A log is not a terminal: a line now and then tells that the work goes on, and no more.
-_EVERY = 10.0
+# A log is not a terminal: a line once it is clear that it takes a while, then now and then, and no more.
+_FIRST, _EVERY = 1.0, 10.0
 
 
 class Progress:
@@ -24,7 +24,7 @@ class Progress:
         self._bar = tqdm(
             desc=label, unit="", file=sys.stderr, disable=not shown, leave=False, mininterval=0.2
         )
-        self._said = time.monotonic()
+        self._due = time.monotonic() + _FIRST
 
     def __enter__(self) -> Self:
         """Start showing."""
@@ -41,6 +41,6 @@ class Progress:
         if not self._bar.disable:
             self._bar.total = total
             self._bar.update(done - self._bar.n)
-        elif time.monotonic() - self._said > _EVERY:
-            self._said = time.monotonic()
+        elif time.monotonic() > self._due:
+            self._due = time.monotonic() + _EVERY
             click.echo(f"repondeur: {done}{f' of {total}' if total else ''} {self._label}", err=True)

@@ -1,10 +1,10 @@
 """Train the bundled reader from SQuAD files.
 
-    python -m qa.model.train --french piaf.json --french news.json --foreign squad-it.json --out reader.pt
+    python -m qa.model.train --french piaf.json:2 --french news.json --foreign squad-it.json --out reader.pt
 
-French questions are met with a passage that answers and one that does not; foreign ones mostly with an
-answer, early in the run. Embeddings and the lowest layers stay frozen. Checkpoints every 100 steps; the same
-command resumes. Seeds are fixed; bf16 autocast makes runs agree to about three digits.
+French questions are met with a passage that answers (`:2`, twice) and one that does not; foreign ones mostly
+with an answer, early in the run. Embeddings and the lowest layers stay frozen. Checkpoints every 100 steps; the
+same command resumes. Seeds are fixed; bf16 autocast makes runs agree to about three digits.
 """
 
 import argparse
@@ -99,14 +99,14 @@ def plan(
 ) -> tuple[list[examples.TrainPassage], list[Reading]]:
     """Return the passages and the readings in their order."""
     chunker = Chunker(embed.count)
-    passages, asked = examples.read(args.french, chunker)
-    close = near(embed, passages, asked)
-    wrong = [negatives(passages, asked, close, rng) for _ in range(2)]
-    right = positives(passages, asked)
-    news = {e.question for e in asked if e.source == args.twice}
-    kept = [r for r in wrong[0] if r.question in news or rng.random() < args.negatives]
-    again = [r for r in wrong[1] if r.question in news and rng.random() < args.negatives]
-    french = [*right, *kept, *(r for r in right if r.question in news), *again]
+    files = [counted(each) for each in args.french]
+    passages, asked = examples.read([path for path, _ in files], chunker)
+    times = {path.stem: count for path, count in files}
+    of = {e.question: e.source for e in asked}
+    close = neighbours(embed, passages, asked, args.out.with_suffix(".near.npy"))
+    right = [r for r in positives(passages, asked) for _ in range(times[of[r.question]])]
+    wrong = [r for _ in range(2) for r in negatives(passages, asked, close, rng)]
+    kept = [r for r in wrong if rng.random() < (args.negatives if of[r.question] not in args.hard else 0.75)]
     extra, foreign = examples.read(args.foreign, chunker)
     shifted = [
         examples.Example(e.question, e.answers, tuple(n + len(passages) for n in e.passages), e.source)
@@ -116,23 +116,43 @@ def plan(
     outside = positives(passages, shifted)
     outside = rng.sample(outside, min(args.foreign_readings, len(outside)))
     others = [Reading(r.question, rng.choice(outside).passage, None) for r in outside if rng.random() < 0.15]
-    return passages, schedule({"foreign": outside + others, "french": french}, rng)
+    return passages, schedule({"foreign": outside + others, "french": right + kept}, rng)
+
+
+def counted(text: str) -> tuple[Path, int]:
+    """Return the file and how often its answers are read, from `FILE` or `FILE:TIMES`."""
+    path, colon, times = text.rpartition(":")
+    return (Path(path), int(times)) if colon and times.isdigit() else (Path(text), 1)
+
+
+def neighbours(
+    embed: Embedder, passages: list[examples.TrainPassage], asked: list[examples.Example], cache: Path
+) -> list[list[int]]:
+    """Return `near`, kept beside the checkpoint so that a resumed run need not search again."""
+    if cache.exists():
+        found = np.load(cache)
+        if len(found) == len(asked):
+            return list(found.tolist())
+    close = near(embed, passages, asked)
+    np.save(cache, np.array(close, np.int32))
+    return close
 
 
 def main() -> None:
     """Train, checkpointing; print the mean loss every 20 steps."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--french", type=Path, action="append", required=True)
+    parser.add_argument("--french", metavar="FILE[:TIMES]", action="append", required=True)
     parser.add_argument("--foreign", type=Path, action="append", default=[])
     parser.add_argument(
-        "--twice", default="news-train", help="stem of the file whose questions are seen twice"
+        "--hard", action="append", default=[], help="stem of a file most of whose negatives are kept"
     )
-    parser.add_argument("--negatives", type=float, default=0.5, help="share of the easier negatives kept")
+    parser.add_argument("--negatives", type=float, default=0.25, help="share of the other negatives kept")
     parser.add_argument("--foreign-readings", type=int, default=4500)
     parser.add_argument("--start", type=Path, help="weights to start from instead of the published ones")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--lr", type=float, default=1.2e-4)
+    parser.add_argument("--end", type=float, default=0.03, help="share of the rate left at the end")
     parser.add_argument("--frozen", type=int, default=4)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
@@ -168,7 +188,7 @@ def train(
         first = saved["step"]
     model.train()
     for step in range(first, len(steps)):
-        pace = min(1.0, (step + 1) / 80) * max(0.03, 1 - step / len(steps))
+        pace = min(1.0, (step + 1) / 80) * (1 - (1 - args.end) * step / len(steps))
         for group in optimiser.param_groups:
             group["lr"] = args.lr * pace
         value = loss(model, embed, batcher(steps[step]))
