@@ -3,7 +3,7 @@
     python -m index.model.restore qa/model/reader.onnx reader.pt
 
 Weights come back within half an int8 step of what was exported (per output row); norms, biases and the
-reader's heads are exact. Works for encoder.onnx and reader.onnx, which graph.py wrote node by node in this order.
+reader's heads are exact. Works for encoder.onnx and reader.onnx, whose nodes stand as graph.py wrote them.
 """
 
 import argparse
@@ -55,12 +55,14 @@ def restore(path: Path) -> dict[str, Tensor]:
 
 
 def _tensors(arrays: dict[str, np.ndarray]) -> dict[str, Tensor]:
-    return {name: torch.from_numpy(np.ascontiguousarray(value)) for name, value in arrays.items()}
+    return {name: torch.from_numpy(np.array(value)) for name, value in arrays.items()}
 
 
 def main() -> None:
     """Write the weights of an ONNX file as a torch state dict."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("graph", type=Path)
     parser.add_argument("out", type=Path)
     args = parser.parse_args()

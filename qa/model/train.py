@@ -3,8 +3,9 @@
     python -m qa.model.train --french piaf.json:2 --french news.json --foreign squad-it.json --out reader.pt
 
 French questions are met with a passage that answers (`:2`, twice) and one that does not; foreign ones mostly
-with an answer, early in the run. Embeddings and the lowest layers stay frozen. Checkpoints every 100 steps; the
-same command resumes. Seeds are fixed; bf16 autocast makes runs agree to about three digits.
+with an answer, early in the run. Embeddings and the lowest layers stay frozen. Checkpoints every 100 steps;
+the same command resumes. Seeds are fixed; bf16, where the processor computes in it, makes runs agree to about
+three digits.
 """
 
 import argparse
@@ -18,7 +19,7 @@ from torch.nn import functional
 
 from index.chunking import Chunker
 from index.model import examples
-from index.model.tune import QUERY, Embedder, shown
+from index.model.tune import QUERY, Embedder, bf16, shown
 from qa.model.readings import Reading, near, negatives, positives, roughen
 from qa.model.span import SpanReader
 
@@ -62,7 +63,7 @@ class Batcher:
 def loss(model: SpanReader, embed: Embedder, batch: tuple[Tensor, ...]) -> Tensor:
     """Return span cross-entropy (null at position 0) plus answerability binary cross-entropy."""
     ids, mask, allowed, starts, ends = batch
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast("cpu", torch.bfloat16, enabled=bf16()):
         span, answerable = model(embed.words[ids], mask, 0.1)
     span = span.float().masked_fill(~allowed[:, :, None], -1e4)
     places = functional.cross_entropy(span[:, :, 0], starts) + functional.cross_entropy(span[:, :, 1], ends)
