@@ -119,7 +119,7 @@ def _opened(questions: QuestionSet, source: Source, place: Path) -> Session:
     if source.gold_passages:
         from qa.gold_reading import gold_reader
 
-        read_gold = gold_reader(answerer)
+        read_gold = gold_reader(answerer, always=all(q.answerable for q in questions.questions))
     return Session(questions, answerer, gold, read_gold, source, card)
 
 

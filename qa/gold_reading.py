@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 __all__ = ["gold_reader"]
 
 
-def gold_reader(answerer: "Answerer") -> "Reading":
+def gold_reader(answerer: "Answerer", *, always: bool = False) -> "Reading":
     """Return a function from a question to the answer its context gives.
 
     The span is chosen by the same weights as in a search; it is given where its logit is above 0, as likely
-    right as not. Whether to answer across passages (the threshold of a corpus) does not come into it.
+    right as not, or `always`, as SQuAD v1.1 is read: a set without an unanswerable question asks where the
+    answer stands, not whether. Whether to answer across passages (a corpus's threshold) does not come into it.
     """
     if answerer.reader is None:
         raise UsageError("--gold-passages reads contexts, and --reader none reads nothing: name a reader")
@@ -34,7 +35,7 @@ def gold_reader(answerer: "Answerer") -> "Reading":
         document = Document(question.group or "context", question.context, question.title, date=question.date)
         best = _best(answerer, question.text, document)
         spent = (perf_counter() - started) * 1000
-        return _answer(question.text, document, best, spent)
+        return _answer(question.text, document, best, spent, always=always)
 
     return read
 
@@ -49,8 +50,10 @@ def _best(answerer: "Answerer", question: str, document: Document) -> "Candidate
     return answerer.judge.decide(question, [Hit(stored, 0.0, 0.0, 0.0)], readings).best
 
 
-def _answer(question: str, document: Document, best: "Candidate | None", spent: float) -> Answer:
-    given = best is not None and best.logit > 0
+def _answer(
+    question: str, document: Document, best: "Candidate | None", spent: float, *, always: bool
+) -> Answer:
+    given = best is not None and (always or best.logit > 0)
     shown = Evidence(
         document_id=document.id,
         sha256=document.sha256,

@@ -3,9 +3,9 @@
     python -m qa.model.written news-questions.jsonl orangesum.jsonl.gz news-train.json
     python -m qa.model.written wiki-questions.jsonl piaf.json wiki-train.json
 
-The question files, beside this one, hold answer strings and which text they are of: an OrangeSum article's id, or
-the first 16 hex digits of the SHA-256 of a PIAF context. The texts are CC BY-SA 4.0 as published and are not in the
-repository.
+The question files, beside this one, hold answer strings and which text they are of: an OrangeSum article's
+id, or the first 16 hex digits of the SHA-256 of a PIAF context. The texts are CC BY-SA 4.0 and are
+not in the repository.
 """
 
 import gzip
@@ -27,7 +27,11 @@ def squad(questions: Path, texts: Path) -> dict[str, Any]:
     for line in questions.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         asked[row["id"]].append(row)
-    data = [_article(key, *found, asked.pop(key)) for key, *found in _texts(texts) if key in asked]
+    data = [
+        _article(key, title, date, text, asked.pop(key))
+        for key, title, date, text in _texts(texts)
+        if key in asked
+    ]
     if asked:
         raise SystemExit(f"{texts} has no text {min(asked)!r} (and {len(asked) - 1} more)")
     return {"version": "v2.0", "data": data}
