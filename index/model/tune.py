@@ -15,14 +15,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn import functional
 
 from index.chunking import Chunker
-from index.model import bert, examples, source, vocabulary
+from index.model import bert, examples, loop, source, vocabulary
 
 QUERY, PASSAGE = "query: ", "passage: "
 
@@ -153,6 +152,8 @@ def main() -> None:
         "--hard-in", default="news-train", help="stem of the file whose pairs get most mined negatives"
     )
     parser.add_argument("--frozen", type=int, default=4)
+    parser.add_argument("--start", type=Path, help="weights to start from instead of the published ones")
+    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--titles", type=Path)
     parser.add_argument("--title-pairs", type=int, default=1500)
     parser.add_argument("--out", type=Path, required=True)
@@ -161,9 +162,11 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
-    torch.manual_seed(1)
-    rng = random.Random(1)  # noqa: S311
+    torch.manual_seed(args.seed)
+    rng = random.Random(args.seed)  # noqa: S311
     embed = Embedder()
+    if args.start:
+        embed.model.load_state_dict(torch.load(args.start, weights_only=True))
     chunker = Chunker(embed.count)
     passages, asked = examples.read(args.squad, chunker)
     pairs = mine(embed, passages, asked, args.hard_in)
@@ -175,53 +178,16 @@ def main() -> None:
         schedule += [made[i : i + args.batch] for i in range(0, len(made), args.batch)]
     rng.shuffle(schedule)
     print(f"{len(passages)} passages, {len(pairs)} pairs, {len(schedule)} steps", flush=True)
-    train(embed, passages, schedule, args, rng)
+    loop.freeze(embed.model.position, embed.model.norm, *embed.model.layers[: args.frozen])
 
-
-def train(
-    embed: Embedder,
-    passages: list[examples.TrainPassage],
-    schedule: list[list[Pair] | list[tuple[str, str]]],
-    args: argparse.Namespace,
-    rng: random.Random,
-) -> None:
-    """Run the schedule from the last checkpoint on."""
-    embed.model.position.requires_grad_(False)
-    for frozen in (embed.model.norm, *embed.model.layers[: args.frozen]):
-        frozen.requires_grad_(False)
-    weights = [p for p in embed.model.parameters() if p.requires_grad]
-    optimiser = torch.optim.AdamW(weights, lr=args.lr, weight_decay=0.01)
-    first = 0
-    recent: list[float] = []
-    state = args.out.with_suffix(".state")
-    if state.exists():
-        saved = torch.load(state, weights_only=True)
-        embed.model.load_state_dict(saved["model"])
-        optimiser.load_state_dict(saved["optimiser"])
-        first = saved["step"]
-    embed.model.train()
-    for step, batch in enumerate(schedule):
+    def ready(batch: list[Pair] | list[tuple[str, str]]) -> tuple[list[str], list[str]]:
         questions, documents, negatives = texts(batch, passages, rng)
-        if step < first:
-            continue
-        warm = min(1.0, (step + 1) / 40) * max(0.05, 1 - step / len(schedule))
-        for group in optimiser.param_groups:
-            group["lr"] = args.lr * warm
-        both = embed(documents + negatives, 176)
-        value = loss(embed(questions, 64), both)
-        value.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(weights, 1.0)
-        optimiser.step()
-        optimiser.zero_grad(set_to_none=True)
-        recent.append(value.item())
-        if step % 20 == 19:
-            print(f"step {step + 1}/{len(schedule)} loss {np.mean(recent[-20:]):.4f}", flush=True)
-        if step % 100 == 99:
-            torch.save(
-                {"model": embed.model.state_dict(), "optimiser": optimiser.state_dict(), "step": step + 1},
-                state,
-            )
-    torch.save(embed.model.state_dict(), args.out)
+        return questions, documents + negatives
+
+    def value(made: tuple[list[str], list[str]]) -> Tensor:
+        return loss(embed(made[0], 64), embed(made[1], 176))
+
+    loop.train(embed.model, schedule, ready, value, args.out, rate=args.lr, warm=40, end=0.05)
 
 
 def texts(

@@ -10,6 +10,7 @@ three digits.
 
 import argparse
 import random
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from index.chunking import Chunker
-from index.model import examples
+from index.model import examples, loop
 from index.model.tune import QUERY, Embedder, bf16, shown
 from qa.model.readings import Reading, near, negatives, positives, roughen
 from qa.model.span import SpanReader
@@ -166,44 +167,14 @@ def main() -> None:
     model = SpanReader(embed.model)
     if args.start:
         model.load_state_dict(torch.load(args.start, weights_only=True))
-    model.transformer.position.requires_grad_(False)
-    for frozen in (model.transformer.norm, *model.transformer.layers[: args.frozen]):
-        frozen.requires_grad_(False)
+    body = model.transformer
+    loop.freeze(body.position, body.norm, *body.layers[: args.frozen])
     steps = bucketed(order, args.batch, passages, rng)
     print(f"{len(passages)} passages, {len(order)} readings, {len(steps)} steps", flush=True)
-    train(model, embed, Batcher(embed, passages, rng), steps, args)
-
-
-def train(
-    model: SpanReader, embed: Embedder, batcher: Batcher, steps: list[list[Reading]], args: argparse.Namespace
-) -> None:
-    """Run the steps from the last checkpoint on."""
-    weights = [p for p in model.parameters() if p.requires_grad]
-    optimiser = torch.optim.AdamW(weights, lr=args.lr, weight_decay=0.01)
-    state, first = args.out.with_suffix(".state"), 0
-    recent: list[float] = []
-    if state.exists():
-        saved = torch.load(state, weights_only=True)
-        model.load_state_dict(saved["model"])
-        optimiser.load_state_dict(saved["optimiser"])
-        first = saved["step"]
-    model.train()
-    for step in range(first, len(steps)):
-        pace = min(1.0, (step + 1) / 80) * (1 - (1 - args.end) * step / len(steps))
-        for group in optimiser.param_groups:
-            group["lr"] = args.lr * pace
-        value = loss(model, embed, batcher(steps[step]))
-        value.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(weights, 1.0)
-        optimiser.step()
-        optimiser.zero_grad(set_to_none=True)
-        recent.append(value.item())
-        if step % 20 == 19:
-            print(f"step {step + 1}/{len(steps)} loss {np.mean(recent[-20:]):.4f}", flush=True)
-        if step % 100 == 99:
-            saved = {"model": model.state_dict(), "optimiser": optimiser.state_dict(), "step": step + 1}
-            torch.save(saved, state)
-    torch.save(model.state_dict(), args.out)
+    ready = Batcher(embed, passages, rng)
+    loop.train(
+        model, steps, ready, partial(loss, model, embed), args.out, rate=args.lr, warm=80, end=args.end
+    )
 
 
 if __name__ == "__main__":
