@@ -1,4 +1,4 @@
-"""The two values everything else is about: a document, and an exact slice of it."""
+"""The values everything else is about: a document, an exact slice of it, and where else that stands."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -38,6 +38,16 @@ class Passage:
                 f"passage of {self.document_id!r}: offsets {self.start}..{self.end} "
                 f"do not span its {len(self.text)} characters"
             )
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Name a document without its text, for a passage that stands in it as well."""
+
+    document_id: str
+    title: str
+    source: str
+    date: str | None
 
 
 def cut(document: Document, start: int, end: int) -> Passage:

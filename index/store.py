@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from index.document import Document, Passage
+from index.document import Document, Passage, Source
 from index.errors import CorpusDamaged
 
 T = TypeVar("T")
 
-__all__ = ["KNOWN", "SCHEMA", "Known", "StoreReader", "StoredPassage", "in_groups"]
+__all__ = ["KNOWN", "MOST_SOURCES", "SCHEMA", "Known", "StoreReader", "StoredPassage", "in_groups"]
 
 # Offsets are characters; *_byte are the same places in the UTF-8 of the text, to read a slice
 # of a long document without reading the document.
@@ -40,12 +40,21 @@ KNOWN = "SELECT key, sha256, title, source, date, meta FROM documents WHERE id =
 _PASSAGE = """
 SELECT p.id, p.document, p.start, p.end, p.start_byte, p.end_byte, d.id, d.title, d.source, d.date, d.sha256
 FROM passages p JOIN documents d ON d.key = p.document"""
+# Boilerplate stands in thousands of documents; an answer names this many of them, and says how many.
+MOST_SOURCES = 50
+_ELSEWHERE = """
+SELECT id, title, source, date FROM documents
+WHERE key IN (SELECT document FROM copies WHERE passage = ? AND document <> ?) ORDER BY key LIMIT ?"""
+_HOW_MANY = "SELECT count(DISTINCT document) FROM copies WHERE passage = ? AND document <> ?"
 _DOCUMENT = "SELECT id, text, title, source, date, meta FROM documents"
 
 
 @dataclass(frozen=True, slots=True)
 class StoredPassage:
-    """Hold a passage with what is known of its document, and the other documents that hold it too."""
+    """Hold a passage with what is known of its document, and the other documents that hold it too.
+
+    `also_in` names them in the order of arrival, at most MOST_SOURCES of the `also_in_total` there are.
+    """
 
     id: int
     passage: Passage
@@ -53,7 +62,8 @@ class StoredPassage:
     source: str
     date: str | None
     sha256: str
-    also_in: tuple[str, ...] = ()
+    also_in: tuple[Source, ...] = ()
+    also_in_total: int = 0
 
 
 class Known(NamedTuple):
@@ -170,13 +180,16 @@ class StoreReader:
         number, key, start, end, start_byte, end_byte, document_id, title, source, date, sha256 = row
         with self._db.blobopen("documents", "text", key, readonly=True) as blob:
             text = bytes(blob[start_byte:end_byte]).decode("utf-8")
-        copies = self._db.execute(
-            "SELECT DISTINCT d.id FROM copies c JOIN documents d ON d.key = c.document "
-            "WHERE c.passage = ? AND d.key <> ? ORDER BY d.key",
-            (number, key),
-        ).fetchall()
         passage = Passage(document_id, start, end, text)
-        return StoredPassage(number, passage, title, source, date, sha256, tuple(copy[0] for copy in copies))
+        return StoredPassage(number, passage, title, source, date, sha256, *self._elsewhere(number, key))
+
+    def _elsewhere(self, number: int, key: int) -> tuple[tuple[Source, ...], int]:
+        """Return which other documents hold a passage, and how many there are."""
+        rows = self._db.execute(_ELSEWHERE, (number, key, MOST_SOURCES)).fetchall()
+        total = len(rows)
+        if total == MOST_SOURCES:
+            (total,) = self._db.execute(_HOW_MANY, (number, key)).fetchone()
+        return tuple(Source(*row) for row in rows), total
 
     def _one(self, statement: str, *values: Any) -> Any:
         """Return the first row of a query, or None."""

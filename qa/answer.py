@@ -4,6 +4,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from index.document import Source
+
 
 class Reason(StrEnum):
     """Say why there is no answer."""
@@ -38,7 +40,8 @@ class Evidence:
     score: float
     answer_start: int | None = None
     answer_end: int | None = None
-    also_in: tuple[str, ...] = ()
+    also_in: tuple[Source, ...] = ()
+    also_in_total: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,4 +150,5 @@ def _shown(hit: Hit, candidate: Candidate | None) -> Evidence:
         answer_start=passage.start + candidate.span.start if candidate else None,
         answer_end=passage.start + candidate.span.end if candidate else None,
         also_in=stored.also_in,
+        also_in_total=stored.also_in_total,
     )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from index.document import Source
 from qa.answer import Answer, Evidence
 from qa.metrics import best, exact_match, token_f1
 from qa.normalise import NORMALISERS, Normaliser
@@ -26,8 +27,8 @@ class Stored(Protocol):
         ...
 
     @property
-    def also_in(self) -> tuple[str, ...]:
-        """Return the ids of other documents that hold the same passage."""
+    def also_in(self) -> tuple[Source, ...]:
+        """Return the other documents that hold the same passage."""
         ...
 
 
@@ -77,13 +78,14 @@ class Found:
 def found_in_hit(hit: HitLike) -> Found:
     """Return a retrieved hit as `Found`."""
     passage = hit.stored.passage
-    also_in = tuple(hit.stored.also_in)
+    also_in = tuple(other.document_id for other in hit.stored.also_in)
     return Found(passage.document_id, passage.start, passage.end, passage.text, float(hit.score), also_in)
 
 
 def found_in_evidence(each: Evidence) -> Found:
     """Return a passage of an answer as `Found`."""
-    return Found(each.document_id, each.start, each.end, each.text, float(each.score), tuple(each.also_in))
+    also_in = tuple(other.document_id for other in each.also_in)
+    return Found(each.document_id, each.start, each.end, each.text, float(each.score), also_in)
 
 
 def record(

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.document import Source
 from qa.answer import Abstention, Answer, Evidence, Reason, Timings
 from tests.ui_support import AMAZON, HOSTILE, FakeAnswerer, document, evidence
 from ui.cards import article_body, problem_card, read_out, turn_card, waiting_card
 from ui.problems import PROBLEMS
 from ui.text import ENGLISH, FRENCH, lang_of, words
-from ui.view import byline, quotation, segments, sentence, supporting
+from ui.view import byline, elsewhere, quotation, segments, sentence, supporting
 
 
 def make(text, start=None, end=None, offset=0, **more):
@@ -110,7 +111,11 @@ def test_every_reason_has_its_sentence_in_both_languages():
 
 @pytest.mark.parametrize("place", ["text", "title", "source", "date", "document_id", "also_in", "question"])
 def test_what_an_article_or_a_visitor_wrote_never_becomes_markup(place):
-    more = {place: (HOSTILE,) if place == "also_in" else HOSTILE} if place not in {"text", "question"} else {}
+    more = (
+        {place: (Source("x", HOSTILE, "", None),) if place == "also_in" else HOSTILE}
+        if place not in {"text", "question"}
+        else {}
+    )
     text = HOSTILE if place == "text" else AMAZON
     passage = make(text, 0, 8, **more)
     question = HOSTILE if place == "question" else "Q ?"
@@ -178,3 +183,26 @@ def test_supporting_is_the_passage_that_holds_the_answer():
     answer = Answer("Q ?", "a", 0.9, None, (without, with_it), Timings(1, 1, 2))
     assert supporting(answer) is with_it
     assert byline(with_it, FRENCH) == "T"
+
+
+@pytest.mark.parametrize(
+    ("named", "total", "french", "english"),
+    [
+        (0, 0, "", ""),
+        (1, 1, "Aussi dans\u00a0: T0 (11 juin 2020)", "Also in: T0 (11 June 2020)"),
+        (4, 4, "T2 (11 juin 2020), T3 (11 juin 2020)", "T2 (11 June 2020), T3 (11 June 2020)"),
+        (5, 5, "T2 (11 juin 2020) et 2 autres", "T2 (11 June 2020) and 2 more"),
+        (50, 812, "T2 (11 juin 2020) et 809 autres", "T2 (11 June 2020) and 809 more"),
+    ],
+)
+def test_other_articles_that_hold_a_passage_are_named_and_the_rest_counted(named, total, french, english):
+    others = tuple(Source(f"d{n}", f"T{n}", "", "2020-06-11") for n in range(named))
+    passage = make("abc", also_in=others, also_in_total=total)
+    assert elsewhere(passage, FRENCH).endswith(french) and elsewhere(passage, ENGLISH).endswith(english)
+    card = turn_card(abstained("Q ?", passage), FRENCH)
+    assert unescape(card).count("Aussi dans") == bool(named)
+
+
+def test_another_article_without_a_title_is_named_by_its_source():
+    others = (Source("a", "", "agence.txt", None), Source("b", "", "", None))
+    assert elsewhere(make("abc", also_in=others), ENGLISH) == "Also in: agence.txt, Untitled"

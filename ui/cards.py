@@ -8,7 +8,7 @@ from index.document import Document
 from qa.answer import Answer, Evidence, Reason
 from ui.problems import Problem
 from ui.text import Words
-from ui.view import quotation, segments, sentence, supporting
+from ui.view import elsewhere, quotation, segments, sentence, supporting
 
 __all__ = ["article_body", "problem_card", "read_out", "turn_card", "waiting_card"]
 
@@ -160,8 +160,8 @@ def _source(evidence: Evidence, words: Words) -> str:
         parts.append(f'<time datetime="{escape(evidence.date)}">{escape(words.dated(evidence.date))}</time>')
     if evidence.source and evidence.title:
         parts.append(_link(evidence.source))
-    also = words.also_in.format(titles=", ".join(evidence.also_in)) if evidence.also_in else ""
-    return " · ".join(parts + ([escape(also)] if also else []))
+    also = elsewhere(evidence, words)
+    return " · ".join(parts + ([f'<span class="rep-also">{escape(also)}</span>'] if also else []))
 
 
 def _link(source: str) -> str:

@@ -40,6 +40,15 @@ class AbstentionOut(BaseModel):
     message: str
 
 
+class SourceOut(BaseModel):
+    """Name another document that holds the same passage."""
+
+    document_id: str
+    title: str
+    source: str
+    date: str | None
+
+
 class PassageOut(BaseModel):
     """Show a passage; offsets are characters of the document's text."""
 
@@ -54,7 +63,8 @@ class PassageOut(BaseModel):
     score: float
     answer_start: int | None
     answer_end: int | None
-    also_in: list[str]
+    also_in: list[SourceOut]
+    also_in_total: int
 
 
 class TimingsOut(BaseModel):

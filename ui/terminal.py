@@ -6,7 +6,7 @@ import click
 
 from qa.answer import Answer, Evidence
 from ui.text import Words
-from ui.view import byline, segments, supporting
+from ui.view import byline, elsewhere, segments, supporting
 
 __all__ = ["render"]
 
@@ -52,4 +52,5 @@ def _passage(evidence: Evidence, words: Words) -> list[str]:
         click.style(f"**{piece.text}**", bold=True) if piece.role == "answer" else piece.text
         for piece in pieces
     )
-    return [f"  {text}", click.style(f"  {byline(evidence, words)}", dim=True)]
+    below = [byline(evidence, words), elsewhere(evidence, words)]
+    return [f"  {text}", *(click.style(f"  {line}", dim=True) for line in below if line)]

@@ -42,6 +42,7 @@ class Words:
     untitled: str
     undated: str
     also_in: str
+    and_more: str
     no_answer: str
     abstained: dict[Reason, str]
     rephrase: tuple[str, ...]
@@ -97,7 +98,8 @@ FRENCH = Words(
     permalink="Lien vers cette réponse",
     untitled="Sans titre",
     undated="sans date",
-    also_in="Aussi dans {titles}",
+    also_in="Aussi dans\u00a0: {titles}",
+    and_more="{titles} et {count} autres",
     no_answer="Je ne trouve pas la réponse.",
     abstained={
         Reason.NOTHING_CLOSE: "Aucun article ne parle de cela.",
@@ -157,7 +159,8 @@ ENGLISH = Words(
     permalink="Link to this answer",
     untitled="Untitled",
     undated="undated",
-    also_in="Also in {titles}",
+    also_in="Also in: {titles}",
+    and_more="{titles} and {count} more",
     no_answer="I cannot find the answer.",
     abstained={
         Reason.NOTHING_CLOSE: "No article speaks of this.",

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from index.document import Source
 from index.sentences import sentences
 from qa.answer import Answer, Evidence
 from ui.text import Words
 
-__all__ = ["Role", "Segment", "byline", "quotation", "segments", "sentence", "supporting"]
+__all__ = ["Role", "Segment", "byline", "elsewhere", "quotation", "segments", "sentence", "supporting"]
 
+# Other articles named below a passage; the JSON names more.
+NAMED = 3
 Role = Literal["plain", "sentence", "answer"]
 
 
@@ -56,6 +59,25 @@ def byline(evidence: Evidence, words: Words) -> str:
     name = evidence.title or evidence.source or words.untitled
     parts = (name, words.dated(evidence.date), evidence.source if evidence.title else "")
     return " · ".join(part for part in parts if part)
+
+
+def elsewhere(evidence: Evidence, words: Words) -> str:
+    """Return in which other articles the passage stands, the first few by name; empty where in none."""
+    if not evidence.also_in:
+        return ""
+    total = max(evidence.also_in_total, len(evidence.also_in))
+    # One more is named like the rest: “and 1 more” would be no shorter.
+    named = evidence.also_in[: NAMED + 1] if total == NAMED + 1 else evidence.also_in[:NAMED]
+    titles = ", ".join(_named(each, words) for each in named)
+    if total > len(named):
+        titles = words.and_more.format(titles=titles, count=total - len(named))
+    return words.also_in.format(titles=titles)
+
+
+def _named(source: Source, words: Words) -> str:
+    """Return an article's name with its date, as far as known."""
+    name = source.title or source.source or words.untitled
+    return f"{name} ({words.dated(source.date)})" if source.date else name
 
 
 def quotation(evidence: Evidence, words: Words) -> str:

@@ -190,7 +190,8 @@ class Repondeur:
             passage = hit.stored.passage
             rows.append(
                 {"document": passage.document_id, "start": passage.start, "end": passage.end,
-                 "text": passage.text, "score": float(hit.score), "also_in": list(hit.stored.also_in)}
+                 "text": passage.text, "score": float(hit.score),
+                 "also_in": [other.document_id for other in hit.stored.also_in]}
             )  # fmt: skip
         return rows
 
