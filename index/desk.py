@@ -12,6 +12,7 @@ from index.draft import Draft
 from index.errors import UsageError
 from index.layout import STORE, Layout
 from index.manifest import Manifest
+from index.prune import gone_documents
 from index.report import IndexReport, Skipped
 from index.store import Known, StoreReader
 from index.storewriter import meta_json
@@ -74,6 +75,12 @@ class Desk:
             self._drafted().remove(document_id)
         self.report.removed += len(wanted)
 
+    def prune(self, paths: Sequence[Path]) -> None:
+        """Remove the documents whose files, at or below these paths, are gone."""
+        gone = gone_documents(self._stored, paths) if self._stored and paths else []
+        if gone:
+            self.remove(gone)
+
     def publish(self) -> IndexReport:
         """Publish the draft, if anything changed, and complete the report."""
         manifest, report = self._live, self.report
@@ -133,10 +140,14 @@ class Desk:
 
 
 def _rival(document: Document, known: Known) -> str | None:
-    """Return the other file that has this id and still exists: replacing its text would lose it."""
-    other = json.loads(known.meta).get("path")
+    """Return the other file that has this id and still exists: replacing its text would lose it.
+
+    Only a whole file's id is its path; an id given inside JSON lines means the same article in any of them.
+    """
+    other = json.loads(known.meta).get("path", "")
     path = document.meta.get("path")
-    return other if path and other and path != other and Path(other).exists() else None
+    whole = path and other and other != path and Path(other).as_posix().endswith(document.id)
+    return other if whole and Path(other).exists() else None
 
 
 def _printable(name: str) -> str:

@@ -75,7 +75,8 @@ def _document(line: bytes, path: Path, name: str, number: int) -> Document | Ski
         date=_string(values.get("date")) or None,
         meta={
             key: _string(value) for key, value in values.items() if key not in _SPECIAL and value is not None
-        },
+        }
+        | {"path": str(path.absolute())},
     )
     reason = document_problem(document)
     return Skipped(place, reason) if reason else document

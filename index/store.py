@@ -128,6 +128,13 @@ class StoreReader:
             key = int(row[0])
             yield _document(self._one(f"{_DOCUMENT} WHERE key = ?", key))
 
+    def origins(self) -> list[tuple[str, str]]:
+        """Return (document id, file it came from) for the documents that came from one."""
+        return self._rows(
+            "SELECT id, json_extract(meta, '$.path') AS path FROM documents "
+            "WHERE path IS NOT NULL ORDER BY key"
+        )
+
     def spans(self, document_id: str) -> list[tuple[int, int, int]]:
         """Return (passage id, start, end) of the passages of a document, in the order of the text."""
         return self._rows(

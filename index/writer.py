@@ -1,20 +1,18 @@
 """Change a corpus: add and update documents, remove them, write tuned settings. One writer at a time."""
 
-import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from index.chunking import ChunkSettings
-from index.corpus import read_manifest
 from index.desk import Desk
 from index.document import Document
 from index.draft import Draft, Progress
-from index.errors import CorpusError, CorpusLocked, CorpusMissing, FileError
+from index.errors import CorpusMissing
 from index.french import ANALYSIS_VERSION
-from index.layout import MANIFEST, Layout, files_of, link_or_copy
+from index.layout import MANIFEST, files_of, link_or_copy
 from index.lazy import LazyEncoder
+from index.locking import writing
 from index.manifest import Manifest, check_encoder
 from index.protocols import Encoder
 from index.report import IndexReport, Skipped
@@ -30,16 +28,18 @@ def add_documents(
     progress: Progress | None = None,
     chunking: ChunkSettings | None = None,
     rebuild: bool = False,
+    prune: Sequence[Path] = (),
 ) -> IndexReport:
     """Add documents to the corpus in a folder, made where there is none; an id that is there is updated.
 
     Documents stream: few are in memory at a time. `progress` gets (passages done, None). What changes
     nothing leaves the generation as it is. `chunking` other than the corpus' own, or `rebuild`, cuts every
     stored document again; `rebuild` is also what accepts another encoder (else EncoderMismatch).
+    Documents from files at or below the paths `prune` leave where their file is gone.
     Raises CorpusLocked while another process writes, CorpusError where the disk refuses.
     """
     began = time.perf_counter()
-    with _writing(folder, create=True) as (layout, live):
+    with writing(folder, create=True) as (layout, live):
         if live and not rebuild:
             check_encoder(live, encoder)
         settings = chunking or (live.chunking if live else ChunkSettings())
@@ -51,6 +51,7 @@ def add_documents(
         with Desk(layout, live, open_draft) as desk:
             if live and fresh:
                 desk.restore()
+            desk.prune(prune)
             desk.take(documents)
             report = desk.publish()
     report.seconds = round(time.perf_counter() - began, 3)
@@ -64,7 +65,7 @@ def remove_documents(folder: Path, ids: Sequence[str], encoder: Encoder | None =
     own encoder is loaded for that where none is given.
     """
     began = time.perf_counter()
-    with _writing(folder) as (layout, live):
+    with writing(folder) as (layout, live):
         if live is None:
             raise CorpusMissing(f"no corpus in {folder}")
         own = encoder or LazyEncoder(live.encoder)
@@ -78,7 +79,7 @@ def remove_documents(folder: Path, ids: Sequence[str], encoder: Encoder | None =
 
 def write_settings(folder: Path, settings: Mapping[str, float]) -> Manifest:
     """Make a generation of the same files with these settings added to those it has; return its manifest."""
-    with _writing(folder) as (layout, live):
+    with writing(folder) as (layout, live):
         if live is None:
             raise CorpusMissing(f"no corpus in {folder}")
         merged = {**live.settings, **{name: float(value) for name, value in settings.items()}}
@@ -92,30 +93,3 @@ def write_settings(folder: Path, settings: Mapping[str, float]) -> Manifest:
         (building / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
         layout.publish(building, manifest.generation)
         return manifest
-
-
-@contextmanager
-def _writing(folder: Path, *, create: bool = False) -> Iterator[tuple[Layout, Manifest | None]]:
-    """Hold the writer's lock on a corpus, and say what a full disk or a lost permission means for it."""
-    from filelock import FileLock, Timeout
-
-    layout = Layout(Path(folder))
-    if not create:
-        layout.current_name()
-    try:
-        layout.folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(layout.lock, timeout=0):
-            layout.recover()
-            live = read_manifest(layout, int(layout.current_name())) if layout.exists() else None
-            yield layout, live
-    except Timeout:
-        raise CorpusLocked(
-            f"another process is writing {layout.folder}: wait until it has finished"
-        ) from None
-    except (FileExistsError, NotADirectoryError) as error:
-        raise FileError(f"{layout.folder} cannot hold a corpus: {error}; name a folder") from error
-    except (OSError, sqlite3.Error) as error:
-        raise CorpusError(
-            f"writing {layout.folder} failed: {error}; what it served before it serves still. "
-            "Free space or mend permissions, then run the command again"
-        ) from error

@@ -161,10 +161,11 @@ def test_json_lines_plain_and_compressed(tmp_path: Path) -> None:
     content = "\ufeff" + "\n\n".join(json.dumps(line, ensure_ascii=False) for line in lines)
     plain = write(tmp_path / "c.jsonl", content)
     packed = write(tmp_path / "c.jsonl.gz", gzip.compress(content.encode()))
+    file = {"path": str(plain)}
     expected = [
-        Document("a", "Un\ntexte", "Titre", "https://x.fr", "2020-01-01", {"rubrique": "3"}),
-        Document("7", "Deux", "", "c.jsonl"),
-        Document("c.jsonl#5", "Trois", "", "c.jsonl"),
+        Document("a", "Un\ntexte", "Titre", "https://x.fr", "2020-01-01", {"rubrique": "3", **file}),
+        Document("7", "Deux", "", "c.jsonl", None, file),
+        Document("c.jsonl#5", "Trois", "", "c.jsonl", None, file),
     ]
     assert list(load_paths([plain])) == expected
     assert [item.text for item in load_paths([packed]) if isinstance(item, Document)] == [

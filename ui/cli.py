@@ -106,19 +106,23 @@ def main() -> None:
 @corpus_option
 @encoder_option
 @click.option("--rebuild", is_flag=True, help="Cut and encode every stored document again.")
+@click.option("--prune", is_flag=True, help="Remove documents whose files below PATHS are gone.")
 @json_option
-def index(paths: tuple[Path, ...], *, corpus: Path, encoder: str, rebuild: bool, as_json: bool) -> None:
+def index(
+    paths: tuple[Path, ...], *, corpus: Path, encoder: str, rebuild: bool, prune: bool, as_json: bool
+) -> None:
     """Add files and folders to the corpus, or update them."""
     from ui.indexing import index_paths, report_lines
 
-    report = index_paths(paths, corpus, encoder, rebuild=rebuild)
+    report = index_paths(paths, corpus, encoder, rebuild=rebuild, prune=prune)
     for each in report.skipped:
         say(f"skipped {each.path}: {each.reason}")
     if as_json:
         put(report.to_dict())
     else:
         click.echo("\n".join(report_lines(report.to_dict())))
-    if report.skipped and not report.added + report.updated + report.unchanged + report.duplicates:
+    done = report.added + report.updated + report.unchanged + report.duplicates + report.removed
+    if report.skipped and not done:
         raise click.exceptions.Exit(2)
 
 

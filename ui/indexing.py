@@ -13,15 +13,24 @@ if TYPE_CHECKING:
 __all__ = ["describe", "index_paths", "report_lines", "status_lines"]
 
 
-def index_paths(paths: Sequence[Path], corpus: Path, encoder: str, *, rebuild: bool) -> "IndexReport":
-    """Index files and folders, showing on stderr how far it is."""
+def index_paths(
+    paths: Sequence[Path], corpus: Path, encoder: str, *, rebuild: bool, prune: bool = False
+) -> "IndexReport":
+    """Index files and folders, showing on stderr how far it is; `prune` what came from files that are gone."""
     from index.encoder import load_encoder
     from index.loaders import load_paths
     from index.writer import add_documents
 
     documents = load_paths(paths)
     with Progress("passages") as progress:
-        return add_documents(corpus, documents, load_encoder(encoder), progress=progress, rebuild=rebuild)
+        return add_documents(
+            corpus,
+            documents,
+            load_encoder(encoder),
+            progress=progress,
+            rebuild=rebuild,
+            prune=paths if prune else (),
+        )
 
 
 def report_lines(report: dict[str, Any]) -> list[str]:
