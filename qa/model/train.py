@@ -108,7 +108,11 @@ def plan(
     close = neighbours(embed, passages, asked, args.out.with_suffix(".near.npy"))
     right = [r for r in positives(passages, asked) for _ in range(times[of[r.question]])]
     wrong = [r for _ in range(2) for r in negatives(passages, asked, close, rng)]
-    kept = [r for r in wrong if rng.random() < (args.negatives if of[r.question] not in args.hard else 0.75)]
+    silent = {e.question for e in asked if not e.answers}
+    share = {
+        path.stem: args.hard_negatives if path.stem in args.hard else args.negatives for path, _ in files
+    }
+    kept = [r for r in wrong if rng.random() < (0.75 if r.question in silent else share[of[r.question]])]
     extra, foreign = examples.read(args.foreign, chunker)
     shifted = [
         examples.Example(e.question, e.answers, tuple(n + len(passages) for n in e.passages), e.source)
@@ -146,9 +150,10 @@ def main() -> None:
     parser.add_argument("--french", metavar="FILE[:TIMES]", action="append", required=True)
     parser.add_argument("--foreign", type=Path, action="append", default=[])
     parser.add_argument(
-        "--hard", action="append", default=[], help="stem of a file most of whose negatives are kept"
+        "--hard", action="append", default=[], help="stem of a file whose wrong passages lie close"
     )
-    parser.add_argument("--negatives", type=float, default=0.25, help="share of the other negatives kept")
+    parser.add_argument("--hard-negatives", type=float, default=0.75, help="share of those that is read")
+    parser.add_argument("--negatives", type=float, default=0.25, help="share of other wrong passages read")
     parser.add_argument("--foreign-readings", type=int, default=4500)
     parser.add_argument("--start", type=Path, help="weights to start from instead of the published ones")
     parser.add_argument("--out", type=Path, required=True)
