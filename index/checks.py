@@ -20,8 +20,7 @@ def text_problem(text: str) -> str | None:
         return f"too large: {len(text)} characters, {LARGEST_TEXT} at most; split it"
     if "\0" in text:
         return f"NUL character at offset {text.index(chr(0))}: not a text, or damaged"
-    lone = _SURROGATE.search(text)
-    if lone:
+    if lone := _lone_surrogate(text):
         return f"lone surrogate U+{ord(lone[0]):04X} at offset {lone.start()}: damaged text"
     return None
 
@@ -37,6 +36,15 @@ def document_problem(document: Document) -> str | None:
         "date": document.date or "",
     }
     for name, value in [*named.items(), *document.meta.items()]:
-        if "\0" in value or _SURROGATE.search(value):
+        if "\0" in value or _lone_surrogate(value):
             return f"NUL or lone surrogate in {name}"
     return text_problem(document.text)
+
+
+def _lone_surrogate(text: str) -> re.Match[str] | None:
+    """Return the first lone surrogate; encoding, which is fast, tells whether to look for one."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return _SURROGATE.search(text)
+    return None

@@ -4,7 +4,8 @@ RepondeurError
 ├── UsageError              the call is wrong: exit code 2, HTTP 4xx
 │   ├── QuestionError       empty, too long or unreadable question
 │   ├── CorpusMissing       no corpus at that place
-│   └── FileError           a path that cannot be read at all
+│   ├── FileError           a path that cannot be read at all
+│   └── ArchiveError        an archive that is not whole, not unaltered or not ours
 ├── CorpusError             the corpus on disk cannot be used: exit code 1
 │   ├── CorpusDamaged       a checksum or an invariant does not hold
 │   ├── CorpusLocked        another writer holds the lock
@@ -14,6 +15,7 @@ RepondeurError
 """
 
 __all__ = [
+    "ArchiveError",
     "CorpusDamaged",
     "CorpusError",
     "CorpusLocked",
@@ -50,6 +52,10 @@ class CorpusMissing(UsageError):
 
 class FileError(UsageError):
     """Say that a path cannot be read."""
+
+
+class ArchiveError(UsageError):
+    """Say that an archive cannot be imported."""
 
 
 class CorpusError(RepondeurError):

@@ -62,6 +62,14 @@ class Layout:
         names = (path.name for path in self.generations.iterdir()) if self.generations.is_dir() else ()
         return sorted(int(name) for name in names if name.isdigit())
 
+    def leftovers(self, live: int | None) -> list[Path]:
+        """Return what writers that were cut short left: generations never live, drafts of CURRENT."""
+        paths = self.generations.iterdir() if self.generations.is_dir() else ()
+        last = max(self.numbers(), default=0) if live is None else live
+        left = [path for path in paths if not path.name.isdigit() or int(path.name) > last]
+        draft = _draft_of(self.current)
+        return sorted(left) + ([draft] if draft.exists() else [])
+
     def recover(self) -> None:
         """Finish the first switch of all where a crash cut it short: what has its number is complete."""
         if not self.current.exists() and (finished := self.numbers()):
@@ -101,13 +109,18 @@ class Layout:
 
 def replace_text(path: Path, text: str) -> None:
     """Replace a small file by rename, so that a reader sees the old text or the new one."""
-    draft = path.with_name(path.name + ".new")
+    draft = _draft_of(path)
     with draft.open("w", encoding="ascii") as handle:
         handle.write(text)
         handle.flush()
         os.fsync(handle.fileno())
     draft.replace(path)
     sync(path.parent)
+
+
+def _draft_of(path: Path) -> Path:
+    """Return where the next text of a small file is written before it takes its place."""
+    return path.with_name(path.name + ".new")
 
 
 def sync(path: Path) -> None:

@@ -77,6 +77,15 @@ class LexicalReader:
             key=lambda hit: (-hit[1], hit[0]),
         )
 
+    def ids(self) -> list[int]:
+        """Return the ids of all passages, ascending."""
+        from tantivy import Query
+
+        if not len(self):
+            return []
+        hits = self._searcher.search(Query.all_query(), len(self), count=False).hits
+        return sorted(map(int, self._searcher.fast_field_values("id", [address for _, address in hits])))
+
     def terms(self, question: str) -> tuple[str, ...]:
         """Return the stems of a question, in order, as they are looked up."""
         return tuple(self._analyzers["stems"].analyze(prepare(question)))

@@ -2,11 +2,11 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from index.corpus import read_manifest
-from index.errors import CorpusError, CorpusLocked, FileError
+from index.errors import CorpusDamaged, CorpusError, CorpusLocked, FileError, FormatVersionError
 from index.layout import Layout
 from index.manifest import Manifest
 
@@ -14,9 +14,12 @@ __all__ = ["being_written", "writing"]
 
 
 @contextmanager
-def writing(folder: Path, *, create: bool = False) -> Iterator[tuple[Layout, Manifest | None]]:
+def writing(
+    folder: Path, *, create: bool = False, repair: bool = False
+) -> Iterator[tuple[Layout, Manifest | None]]:
     """Hold the writer's lock on a corpus; yield where it lies and the manifest it has, if any.
 
+    With `repair`, a corpus that cannot be read counts as none: whoever asks is about to replace it.
     Raises CorpusMissing where there is none and none is to be made, CorpusLocked while another process
     writes, CorpusError where the disk refuses, FileError where the place is no folder.
     """
@@ -28,9 +31,7 @@ def writing(folder: Path, *, create: bool = False) -> Iterator[tuple[Layout, Man
     try:
         layout.folder.mkdir(parents=True, exist_ok=True)
         with FileLock(layout.lock, timeout=0):
-            layout.recover()
-            live = read_manifest(layout, int(layout.current_name())) if layout.exists() else None
-            yield layout, live
+            yield layout, _live(layout, repair=repair)
     except Timeout:
         raise CorpusLocked(
             f"another process is writing {layout.folder}: wait until it has finished"
@@ -42,6 +43,23 @@ def writing(folder: Path, *, create: bool = False) -> Iterator[tuple[Layout, Man
             f"writing {layout.folder} failed: {error}; what it served before it serves still. "
             "Free space or mend permissions, then run the command again"
         ) from error
+
+
+def _live(layout: Layout, *, repair: bool) -> Manifest | None:
+    """Return the manifest of the live generation, None where there is no corpus."""
+    layout.recover()
+    try:
+        return read_manifest(layout, int(layout.current_name())) if layout.exists() else None
+    except (CorpusDamaged, FormatVersionError):
+        if not repair:
+            raise
+    with suppress(CorpusDamaged):
+        layout.current_name()
+        return None
+    # It names nothing: the newest generation that was finished comes before the one to be made.
+    layout.current.unlink()
+    layout.recover()
+    return None
 
 
 def being_written(layout: Layout) -> bool:

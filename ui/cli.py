@@ -1,33 +1,22 @@
 """The `repondeur` command: data on stdout, progress and logs on stderr, exit codes 0, 1 and 2."""
 
-import json
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from index.errors import RepondeurError
+from ui.options import corpus_option, encoder_option, json_option, put, reader_option, say
+from ui.upkeep import check, export, import_
 
 if TYPE_CHECKING:
     from qa.answerer import Answerer
 
 __all__ = ["main"]
 
-Function = TypeVar("Function", bound=Callable[..., Any])
 MOST_PASSAGES = 50
-
-
-def say(message: str) -> None:
-    """Write one line of log to stderr."""
-    click.echo(f"repondeur: {message}", err=True)
-
-
-def put(value: object) -> None:
-    """Write one JSON line to stdout, in UTF-8 whatever the terminal."""
-    click.echo(json.dumps(value, ensure_ascii=False).encode("utf-8"))
 
 
 class Commands(click.Group):
@@ -49,50 +38,6 @@ class Commands(click.Group):
         except OSError as error:
             say(f"{error.strerror or error}: {error.filename or 'no file named'}")
             ctx.exit(1)
-
-
-def default_corpus() -> Path:
-    """Return the platform's user data folder for the corpus."""
-    from platformdirs import user_data_path
-
-    return user_data_path("repondeur", appauthor=False) / "corpus"
-
-
-def corpus_option(function: Function) -> Function:
-    """Add `--corpus DIR`."""
-    return click.option(
-        "--corpus",
-        type=click.Path(path_type=Path),
-        envvar="REPONDEUR_CORPUS",
-        default=default_corpus,
-        show_default="$REPONDEUR_CORPUS, or the user data folder",
-        help="Folder of the corpus.",
-    )(function)
-
-
-def encoder_option(function: Function) -> Function:
-    """Add `--encoder NAME`."""
-    return click.option(
-        "--encoder",
-        envvar="REPONDEUR_ENCODER",
-        default="bundled",
-        show_default=True,
-        help="Encoder: bundled, or a sentence-transformers model by hub name or folder.",
-    )(function)
-
-
-def reader_option(function: Function) -> Function:
-    """Add `--reader NAME`."""
-    return click.option(
-        "--reader",
-        envvar="REPONDEUR_READER",
-        default="bundled",
-        show_default=True,
-        help="Reader: bundled, or none for passages only.",
-    )(function)
-
-
-json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON on stdout.")
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -238,3 +183,7 @@ def evaluate(arguments: tuple[str, ...]) -> None:
 
     code = command.main(args=list(arguments), prog_name="repondeur evaluate", standalone_mode=False)
     raise click.exceptions.Exit(code if isinstance(code, int) else 0)
+
+
+for command in (check, export, import_):
+    main.add_command(command)

@@ -16,7 +16,7 @@ __all__ = ["describe", "index_paths", "report_lines", "status_lines"]
 def index_paths(
     paths: Sequence[Path], corpus: Path, encoder: str, *, rebuild: bool, prune: bool = False
 ) -> "IndexReport":
-    """Index files and folders, showing on stderr how far it is; `prune` what came from files that are gone."""
+    """Index files and folders, showing on stderr how far it is; with `prune`, what lost its file leaves."""
     from index.encoder import load_encoder
     from index.loaders import load_paths
     from index.writer import add_documents
