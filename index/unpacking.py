@@ -24,7 +24,7 @@ __all__ = ["import_corpus"]
 
 _LARGEST_HEADER = 4096
 _LARGEST_MANIFEST = 64 << 20
-_PART = re.compile(r"[A-Za-z0-9][\w.-]{0,79}", re.ASCII)
+_PART = re.compile(r"\.?[A-Za-z0-9][\w.-]{0,79}", re.ASCII)
 _AGAIN = "get it again from where it came, or export the corpus again"
 
 
