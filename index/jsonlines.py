@@ -1,46 +1,42 @@
-"""JSON lines, plain or gzip: one article a line, `{"id", "title", "date", "text"}`."""
+"""JSON lines, plain or gzip: an article a line, `{"id", "title", "date", "text"}` or named otherwise."""
 
 import gzip
 import json
 import zlib
 from collections.abc import Iterator
-from pathlib import Path
 from typing import IO, Any
 
-from index.checks import document_problem
-from index.document import Document
-from index.report import Skipped
+from index.formats.columns import Columns, UnknownColumnError, guess, said
+from index.formats.items import Article, Item, Note, Problem
+from index.formats.naming import standard
 
-__all__ = ["load_jsonl"]
+__all__ = ["LONGEST_LINE", "read_lines"]
 
 # Bytes of one line: a text of the largest size, in UTF-8, with escapes.
 LONGEST_LINE = 48 << 20
-_SPECIAL = frozenset({"id", "title", "date", "text", "source", "url"})
+# A line that goes on for so many times that is no line.
+_MOST_TIMES = 8
+_ROLES = ("text", "title", "date", "id", "url")
 
 
-def load_jsonl(path: Path, name: str) -> Iterator[Document | Skipped]:
-    """Yield the documents of a file, few bytes in memory at a time; a bad line is skipped by its number."""
+def read_lines(handle: IO[bytes], columns: Columns, *, packed: bool) -> Iterator[Item]:
+    """Yield the articles of a file, few bytes in memory at a time; a bad line is a problem by its number.
+
+    Raises UnknownColumnError at the end where no line had a column that the caller named.
+    """
+    lines = _Lines(columns)
     try:
-        with _open(path) as handle:
-            for number, line in _lines(handle):
-                if line is None:
-                    yield Skipped(
-                        f"{path}:{number}", f"line longer than {LONGEST_LINE} bytes: split the article"
-                    )
-                elif line.strip():
-                    yield _document(line, path, name, number)
+        for number, line in _lines(gzip.GzipFile(fileobj=handle) if packed else handle):
+            if line is None:
+                yield Problem(f":{number}", f"line longer than {LONGEST_LINE} bytes: split the article")
+            elif line.strip():
+                yield from lines.items(line, number)
     except (OSError, EOFError, zlib.error) as error:
-        yield Skipped(str(path), f"cannot be read to its end: {error}")
+        yield Problem("", f"cannot be read to its end: {error}")
+    lines.check()
 
 
-def _open(path: Path) -> IO[bytes]:
-    """Open the file, through gzip where its name says so."""
-    if path.suffix.lower() == ".gz":
-        return gzip.open(path, "rb")  # type: ignore[return-value]
-    return path.open("rb")
-
-
-def _lines(handle: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:
+def _lines(handle: IO[bytes] | gzip.GzipFile) -> Iterator[tuple[int, bytes | None]]:
     """Yield the lines by number, None for one that is too long, which is never held in memory."""
     number = 0
     while line := handle.readline(LONGEST_LINE):
@@ -49,37 +45,87 @@ def _lines(handle: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:
             yield number, line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
             continue
         yield number, None
+        skipped = len(line)
         while line and not line.endswith(b"\n"):
             line = handle.readline(1 << 20)
+            skipped += len(line)
+            if skipped > _MOST_TIMES * LONGEST_LINE:
+                raise EOFError(f"line {number} goes on after {skipped} bytes: not JSON lines, or a bomb")
 
 
-def _document(line: bytes, path: Path, name: str, number: int) -> Document | Skipped:
-    """Return the document of a line."""
-    place = f"{path}:{number}"
+class _Lines:
+    """Turn lines into articles, by the columns that the first article has."""
+
+    def __init__(self, columns: Columns) -> None:
+        self._columns = columns
+        self._roles: dict[str, str] | None = None
+        self._seen: dict[str, None] = {}
+
+    def items(self, line: bytes, number: int) -> Iterator[Item]:
+        """Yield the article of a line, or why there is none; what was guessed comes before the first."""
+        values = _parsed(line)
+        if isinstance(values, str):
+            yield Problem(f":{number}", values)
+            return
+        self._seen.update(dict.fromkeys(values))
+        if self._roles is None:
+            self._roles, guesses = self._guessed(values)
+            if said(guesses):
+                yield Note(said(guesses))
+        yield self._article(values, number)
+
+    def check(self) -> None:
+        """Raise UnknownColumnError for a column that was named and that no line had."""
+        for role, column in self._columns.named().items():
+            if self._seen and column not in self._seen:
+                raise UnknownColumnError(role, column, list(self._seen))
+
+    def _guessed(self, values: dict[str, Any]) -> tuple[dict[str, str], dict[str, str]]:
+        """Return the column of each role, as the caller named it or by name, and which are guesses."""
+        named = self._columns.named()
+        free = [column for column in values if column not in named.values()]
+        guesses = {role: column for role, column in guess(free, Columns())[1].items() if role not in named}
+        return {**dict(zip(_ROLES, _ROLES, strict=True)), **guesses, **named}, guesses
+
+    def _article(self, values: dict[str, Any], number: int) -> Item:
+        """Return the article of an object, or why there is none."""
+        roles = self._roles or {}
+        own = {role: values.get(column) for role, column in roles.items()}
+        text = own["text"]
+        if not isinstance(text, str):
+            missing = f"no {json.dumps(roles['text'], ensure_ascii=False)} in it"
+            return Problem(f":{number}", missing if text is None else f'"text" is a {type(text).__name__}')
+        # Where no column is the address, one of these may be, or name the source.
+        address = own["url"] or values.get("url") or values.get("source")
+        used = {*roles.values(), "source"}
+        rest = {key: _string(value) for key, value in values.items() if key not in used and value is not None}
+        return Article(
+            text.replace("\r\n", "\n").replace("\r", "\n"),
+            _string(own["title"]).strip(),
+            _string(own["date"]),
+            _string(address),
+            _string(own["id"]),
+            f"#{number}",
+            standard(rest),
+        )
+
+
+def _parsed(line: bytes) -> dict[str, Any] | str:
+    """Return the object of a line, or why there is none."""
     try:
-        values = json.loads(line)
+        values = json.loads(line, parse_constant=_refuse)
     except UnicodeDecodeError as error:
-        return Skipped(place, f"not UTF-8 at byte {error.start}")
+        return f"not UTF-8 at byte {error.start}"
     except (ValueError, RecursionError) as error:
-        return Skipped(place, f"not JSON: {error}")
-    if not isinstance(values, dict):
-        return Skipped(place, f"a JSON {type(values).__name__}, not an object with a text")
-    text = values.get("text")
-    if not isinstance(text, str):
-        return Skipped(place, 'no "text" in it' if text is None else f'"text" is a {type(text).__name__}')
-    document = Document(
-        id=_string(values.get("id")) or f"{name}#{number}",
-        text=text.replace("\r\n", "\n").replace("\r", "\n"),
-        title=_string(values.get("title")).strip(),
-        source=_string(values.get("url") or values.get("source")) or name,
-        date=_string(values.get("date")) or None,
-        meta={
-            key: _string(value) for key, value in values.items() if key not in _SPECIAL and value is not None
-        }
-        | {"path": str(path.absolute())},
+        return f"not JSON: {error}"
+    return (
+        values if isinstance(values, dict) else f"a JSON {type(values).__name__}, not an object with a text"
     )
-    reason = document_problem(document)
-    return Skipped(place, reason) if reason else document
+
+
+def _refuse(name: str) -> None:
+    """Refuse NaN and the infinities, which Python reads and JSON has not."""
+    raise ValueError(f"{name} is no JSON value")
 
 
 def _string(value: Any) -> str:

@@ -1,6 +1,7 @@
 """Markdown to the text a reader sees, with title and date from front matter or the first heading."""
 
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -9,34 +10,59 @@ from index.titles import title_of_name
 __all__ = ["read_markdown"]
 
 _FRONT = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_TOML = re.compile(r"\A\+\+\+[ \t]*\n(.*?)\n\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL)
+_TITLES = ("title", "titre")
+_ADDRESSES = ("url", "canonical", "canonical_url", "canonicalurl", "permalink")
 
 
 def read_markdown(text: str, path: Path) -> tuple[str, str, str | None, dict[str, str]]:
     """Return text, title, date and meta of a Markdown file."""
     front, rest = _front_matter(text)
     body, heading = _rendered(rest)
-    title = front.pop("title", "") or heading or title_of_name(path.stem)
+    title = _taken(front, _TITLES) or heading or title_of_name(path.stem)
     date = front.pop("date", None)
-    if url := front.pop("url", front.pop("canonical", "")):
+    if url := _taken(front, _ADDRESSES):
         front["source"] = url
     return body, title, date, front
 
 
+def _taken(front: dict[str, str], names: tuple[str, ...]) -> str:
+    """Return the first of these values and take all of them out."""
+    found = [front.pop(name) for name in names if name in front]
+    return found[0] if found else ""
+
+
 def _front_matter(text: str) -> tuple[dict[str, str], str]:
     """Return the plain values of the front matter, if there is any, and the text after it."""
-    import yaml  # type: ignore[import-untyped]
-
-    match = _FRONT.match(text)
+    match = _FRONT.match(text) or _TOML.match(text)
     if not match:
         return {}, text
-    try:
-        # BaseLoader makes strings of everything: a date stays as it was written, and no object is built.
-        values = yaml.load(match[1], Loader=yaml.BaseLoader)
-    except (yaml.YAMLError, RecursionError):
-        return {}, text
+    values = _values(match[1], toml=text.startswith("+"))
     if not isinstance(values, dict):
         return {}, text
-    return {str(k).lower(): v for k, v in values.items() if isinstance(v, str) and v}, text[match.end() :]
+    plain = {str(key).lower(): _plain(value) for key, value in values.items()}
+    for name in _TITLES:
+        if isinstance(values.get(name), list):
+            plain.pop(name)
+    return {key: value for key, value in plain.items() if value}, text[match.end() :]
+
+
+def _values(written: str, *, toml: bool) -> object:
+    """Return the values of YAML or TOML, or None where it is neither."""
+    import yaml  # type: ignore[import-untyped]
+
+    try:
+        # BaseLoader makes strings of everything: a date stays as it was written, and no object is built.
+        return tomllib.loads(written) if toml else yaml.load(written, Loader=yaml.BaseLoader)
+    except (yaml.YAMLError, RecursionError, ValueError):
+        return None
+
+
+def _plain(value: object) -> str:
+    """Return a value as text, a list of texts joined, or nothing for what has parts of its own."""
+    if isinstance(value, list):
+        return ", ".join(value) if all(isinstance(each, str) for each in value) else ""
+    return "" if isinstance(value, dict) else str(value)
 
 
 def _rendered(text: str) -> tuple[str, str]:

@@ -70,7 +70,7 @@ def test_another_encoding_is_read_where_it_is_certain_and_noted(tmp_path: Path, 
         (b" \r\n\t", "empty"),
         (b"\xef\xbb\xbf", "empty"),
         (b"abc\0def", "binary: NUL byte at offset 3"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4, "binary"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4, "a PNG picture by its first bytes"),
         (b"\x01\x02\x03" * 50, "binary: 150 control characters"),
         (b"\xff\xfe\x00\xd8\x00\x00", "marked as utf-16"),
         (b"caf\xe9", "not UTF-8 (byte 0xE9 at offset 3)"),
@@ -95,7 +95,7 @@ def test_markdown_gives_the_text_a_reader_sees(tmp_path: Path) -> None:
         == "En-tête\n\nBonjour le monde,\nsuite code.\n\nun\n\ndeux\n\na\n\nb\n\nc\n\nd\n\nx = 1\n\ngras\n"
     )
     assert (found.title, found.date, found.source) == ("Un titre: beau", "2020-01-02", "https://example.fr/a")
-    assert found.meta == {"auteur": "X", "path": str(path)}
+    assert found.meta == {"author": "X", "path": str(path)}
 
 
 @pytest.mark.parametrize(

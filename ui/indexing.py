@@ -1,6 +1,6 @@
 """The work of `repondeur index`, `remove` and `status`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,20 +8,29 @@ from typing import TYPE_CHECKING, Any
 from ui.progress import Progress
 
 if TYPE_CHECKING:
+    from index.loaders import Columns, Selection
     from index.report import IndexReport
 
 __all__ = ["describe", "index_paths", "report_lines", "status_lines"]
 
 
 def index_paths(
-    paths: Sequence[Path], corpus: Path, encoder: str, *, rebuild: bool, prune: bool = False
+    paths: Sequence[Path],
+    corpus: Path,
+    encoder: str,
+    *,
+    rebuild: bool,
+    prune: bool = False,
+    selection: "Selection | None" = None,
+    columns: "Columns | None" = None,
+    note: Callable[[str], None] | None = None,
 ) -> "IndexReport":
     """Index files and folders, showing on stderr how far it is; with `prune`, what lost its file leaves."""
     from index.encoder import load_encoder
-    from index.loaders import load_paths
+    from index.loaders import Columns, Selection, load_paths
     from index.writer import add_documents
 
-    documents = load_paths(paths)
+    documents = load_paths(paths, selection=selection or Selection(), columns=columns or Columns(), note=note)
     with Progress("passages") as progress:
         return add_documents(
             corpus,
