@@ -65,6 +65,8 @@ class Answer:
     timings_ms: Timings
     # The best span even when it is withheld: evaluation needs it for risk-coverage curves.
     candidate: str | None = field(default=None)
+    # The question as it was searched, where it is a follow-up that earlier ones complete.
+    understood: str | None = field(default=None)
 
     def __post_init__(self) -> None:
         """Hold the one invariant every consumer relies on."""

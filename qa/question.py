@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from index.errors import QuestionError
 
-__all__ = ["LONGEST", "Fault", "InvalidQuestionError", "clean"]
+__all__ = ["LONGEST", "Fault", "InvalidQuestionError", "clean", "unreadable"]
 
 LONGEST = 1000
 
@@ -37,7 +37,7 @@ def clean(question: str) -> str:
     surrogate pair: nothing is cut short or repaired by guessing.
     """
     for position, character in enumerate(question):
-        if _unreadable(character):
+        if unreadable(character):
             raise InvalidQuestionError(
                 Fault.UNREADABLE,
                 f"the question holds U+{ord(character):04X} at position {position}, which is not text: "
@@ -54,7 +54,7 @@ def clean(question: str) -> str:
     return tidy
 
 
-def _unreadable(character: str) -> bool:
+def unreadable(character: str) -> bool:
     """Tell control characters (spaces aside) and lone surrogates."""
     code = ord(character)
     control = (code < 0x20 and character not in "\t\n\v\f\r") or code == 0x7F

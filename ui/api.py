@@ -19,7 +19,18 @@ from ui.editor import Editor
 from ui.guard import Guard
 from ui.limits import OverloadedError, QuotaError, TooSlowError
 from ui.problems import MEDIA_TYPE, PROBLEMS, problem_of, response
-from ui.schemas import AnswerOut, AskIn, DocumentIn, DocumentOut, Listing, ProblemOut, ReportOut, Summary
+from ui.receipts import UnknownReceiptError
+from ui.schemas import (
+    AnswerOut,
+    AskIn,
+    DocumentIn,
+    DocumentOut,
+    FeedbackIn,
+    Listing,
+    ProblemOut,
+    ReportOut,
+    Summary,
+)
 from ui.service import Answering, Service
 from ui.settings import Settings
 from ui.shell import Shell
@@ -40,6 +51,7 @@ def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 api = APIRouter(prefix="/api/v1")
+opinions = APIRouter(prefix="/api/v1", tags=["feedback"])
 admin = APIRouter(prefix="/api/v1", tags=["administration"])
 
 
@@ -71,8 +83,16 @@ async def ask(body: AskIn, request: Request) -> AnswerOut:
         service.sites.take(str(origin))
     service.visitors.take(request.client.host if request.client else "")
     answer = await service.ask(question, k=body.k, lang=lang, history=history)
-    service.answered(answer, lang)
-    return AnswerOut.model_validate(answer.to_dict())
+    receipt = service.answered(answer, lang)
+    return AnswerOut.model_validate({**answer.to_dict(), "receipt": receipt})
+
+
+@opinions.post("/feedback", status_code=204, responses=declared(403, 404, 422, 429, 503))
+def feedback(body: FeedbackIn, request: Request) -> None:
+    """Judge an answer; kept on this server without anything about who judged."""
+    service = service_of(request)
+    service.judges.take(request.client.host if request.client else "")
+    service.judge(body.receipt, body.opinion, body.remark)
 
 
 @api.get("/documents", responses=declared(422), tags=["documents"])
@@ -180,7 +200,7 @@ def _explain(app: FastAPI) -> None:
         ]
         return response(PROBLEMS["invalid-request"], language(request), errors=errors)
 
-    for kind in (RepondeurError, OverloadedError, QuotaError, TooSlowError):
+    for kind in (RepondeurError, OverloadedError, QuotaError, TooSlowError, UnknownReceiptError):
         app.add_exception_handler(kind, ours)
     app.add_exception_handler(HTTPException, theirs)
     app.add_exception_handler(RequestValidationError, invalid)
@@ -213,6 +233,8 @@ def create_app(
     app.state.service = service
     app.state.editor = editor
     app.include_router(api)
+    if settings.feedback:
+        app.include_router(opinions)
     if settings.admin_token and editor:
         app.include_router(admin)
     _health(app)

@@ -12,6 +12,7 @@ from qa.question import clean
 from ui.cards import problem_card, read_out, turn_card, waiting_card
 from ui.problems import problem_of
 from ui.service import Service
+from ui.settings import Settings
 from ui.text import Words
 
 # Read by Gradio and the hub's client when they are imported: no telemetry, nothing fetched.
@@ -26,8 +27,19 @@ __all__ = ["create_page", "head"]
 
 TURNS = 8
 NO_BREAK = "\u00a0"
-Shown = tuple[str, str, tuple[Answer, ...]]
 _NUMBERS = count()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Hold an answer with the receipt to judge it with, None where nobody is asked for opinions."""
+
+    answer: Answer
+    receipt: str | None
+
+
+Turns = tuple[Told, ...]
+Shown = tuple[str, str, Turns]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +50,13 @@ class Conversation:
     words: Words
     prefix: str
 
-    async def ask(self, question: str, turns: tuple[Answer, ...], visitor: str) -> Shown:
+    async def ask(self, question: str, turns: Turns, visitor: str) -> Shown:
         """Return (cards, what is read out, turns); a visitor gets a card whatever happens."""
         try:
             asked = clean(question)
             self.service.visitors.take(visitor)
             answer = await self.service.ask(
-                asked, lang=self.words.lang, history=[turn.question for turn in reversed(turns)]
+                asked, lang=self.words.lang, history=[turn.answer.question for turn in reversed(turns)]
             )
         except Exception as error:
             self.service.failed(error)
@@ -55,25 +67,28 @@ class Conversation:
                 escape(said),
                 turns,
             )
-        self.service.answered(answer, self.words.lang)
-        turns = (answer, *turns)[:TURNS]
+        receipt = self.service.answered(answer, self.words.lang)
+        turns = (Told(answer, receipt), *turns)[:TURNS]
         return self._cards(turns), read_out(answer, self.words), turns
 
-    def _cards(self, turns: Sequence[Answer], first: str = "") -> str:
+    def _cards(self, turns: Sequence[Told], first: str = "") -> str:
         """Return the cards, newest first."""
-        cards = first + "".join(turn_card(turn, self.words, self.prefix) for turn in turns)
+        cards = first + "".join(
+            turn_card(turn.answer, self.words, self.prefix, turn.receipt) for turn in turns
+        )
         # Each set of cards is new to the script that hides the waiting card, even where they are equal.
         return f'<div class="rep-turns" data-set="{next(_NUMBERS)}">{cards}</div>'
 
 
-def head(words: Words, prefix: str) -> str:
-    """Return what the page adds to <head>: its language, its script."""
+def head(words: Words, prefix: str, settings: Settings) -> str:
+    """Return what the page adds to <head>: its language, its scripts."""
+    feedback = f'<script src="{prefix}static/feedback.js" defer></script>' if settings.feedback else ""
     return (
         f'<meta name="rep-lang" content="{words.lang}">'
         f'<meta name="rep-close" content="{escape(words.close)}">'
         f'<meta name="description" content="{escape(words.tagline)}">'
         '<meta name="color-scheme" content="light dark">'
-        f'<script src="{prefix}static/page.js" defer></script>'
+        f'<script src="{prefix}static/page.js" defer></script>{feedback}'
     )
 
 
@@ -107,14 +122,14 @@ def create_page(service: Service, words: Words, prefix: str, other: str) -> "gr.
         answers = gr.HTML("", elem_id="rep-answers")
         foot = gr.HTML("", elem_id="rep-foot")
 
-        async def ask(question: str, before: tuple[Answer, ...], request: gr.Request) -> Shown:
+        async def ask(question: str, before: Turns, request: gr.Request) -> Shown:
             return await talk.ask(question, before, _visitor(request))
 
-        async def example(question: str, before: tuple[Answer, ...], request: gr.Request) -> tuple[Any, ...]:
+        async def example(question: str, before: Turns, request: gr.Request) -> tuple[Any, ...]:
             question = question.replace(NO_BREAK, " ")
             return (question, *await talk.ask(question, before, _visitor(request)))
 
-        async def arrive(before: tuple[Answer, ...], request: gr.Request) -> tuple[Any, ...]:
+        async def arrive(before: Turns, request: gr.Request) -> tuple[Any, ...]:
             question = str(request.query_params.get("q", ""))
             if not question:
                 return _foot(service, words), *[gr.skip()] * 4

@@ -6,6 +6,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from index.document import Document
 from qa.answer import Answer, Evidence, Reason
+from ui.opinions import opinion_form
 from ui.problems import Problem
 from ui.text import Words
 from ui.view import elsewhere, quotation, segments, sentence, supporting
@@ -15,11 +16,16 @@ __all__ = ["article_body", "problem_card", "read_out", "turn_card", "waiting_car
 NEAREST = 3
 
 
-def turn_card(answer: Answer, words: Words, prefix: str = "") -> str:
-    """Return one question and its answer, or what was not found; `prefix` leads to the server's root."""
-    body = (
+def turn_card(answer: Answer, words: Words, prefix: str = "", receipt: str | None = None) -> str:
+    """Return one question and its answer, or what was not found; `prefix` leads to the server's root.
+
+    With a receipt, the visitor is asked for an opinion.
+    """
+    body = _understood(answer, words) + (
         _answered(answer, words, prefix) if answer.answer is not None else _abstained(answer, words, prefix)
     )
+    if receipt:
+        body += opinion_form(receipt, words.opinion)
     return _card(answer.question, body, words, state="answered" if answer.answer is not None else "abstained")
 
 
@@ -74,6 +80,13 @@ def _card(question: str, body: str, words: Words, *, state: str) -> str:
         f'<article class="rep-turn rep-{state}" data-state="{state}" data-question="{escape(question)}" '
         f'lang="{words.lang}">{asked}{body}</article>'
     )
+
+
+def _understood(answer: Answer, words: Words) -> str:
+    """Return how a follow-up was completed before it was searched."""
+    if answer.understood is None:
+        return ""
+    return f'<p class="rep-understood">{escape(words.understood.format(question=answer.understood))}</p>'
 
 
 def _answered(answer: Answer, words: Words, prefix: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from index.errors import RepondeurError
+from ui.feedback_export import feedback
 from ui.options import corpus_option, encoder_option, json_option, put, reader_option, say
 from ui.upkeep import check, export, import_
 
@@ -154,18 +155,35 @@ def open_answerer(corpus: Path, encoder: str, reader: str) -> "Answerer":
 )
 @click.option("--root-path", default="", help="Prefix a reverse proxy serves this under, as /questions.")
 @click.option("--proxies", default="", help="Addresses of reverse proxies to believe, comma separated.")
+@click.option(
+    "--feedback",
+    type=click.Path(dir_okay=False, path_type=Path),
+    envvar="REPONDEUR_FEEDBACK",
+    help="Where opinions of answers are kept.  [default: beside the corpus; off: nowhere]",
+)
+@click.option("--no-feedback", is_flag=True, help="Ask nobody for an opinion.")
 @click.option("--log-questions", is_flag=True, help="Write the questions themselves to the log.")
 def serve(
-    *, host: str, port: int, corpus: Path, encoder: str, reader: str, proxies: str, **chosen: Any
+    *,
+    host: str,
+    port: int,
+    corpus: Path,
+    encoder: str,
+    reader: str,
+    proxies: str,
+    feedback: Path | None,
+    no_feedback: bool,
+    **chosen: Any,
 ) -> None:
     """Serve the page, the widget and the HTTP API.
 
     With a token in $REPONDEUR_ADMIN_TOKEN, documents can be added and removed over HTTP.
     """
-    from ui.serve import bind, build, origins, run
+    from ui.serve import bind, build, feedback_place, origins, run
     from ui.settings import Settings
 
     chosen["allow_origins"] = origins(chosen["allow_origins"])
+    chosen["feedback"] = feedback_place(corpus, feedback, say, off=no_feedback)
     chosen["root_path"] = chosen["root_path"].rstrip("/")
     settings = Settings(**chosen, admin_token=os.environ.get("REPONDEUR_ADMIN_TOKEN", ""))
     with bind(host, port) as listening:
@@ -185,5 +203,5 @@ def evaluate(arguments: tuple[str, ...]) -> None:
     raise click.exceptions.Exit(code if isinstance(code, int) else 0)
 
 
-for command in (check, export, import_):
+for command in (check, export, import_, feedback):
     main.add_command(command)

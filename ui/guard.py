@@ -47,6 +47,7 @@ _STRICT_PATHS = (
     "/healthz",
     "/readyz",
     "/static/page",
+    "/static/feedback",
     "/static/icon",
 )
 _FIXED = {

@@ -29,6 +29,9 @@ class Metrics:
         self._seconds = Histogram(
             "repondeur_answer_seconds", "Time to answer.", buckets=_BUCKETS, registry=self.registry
         )
+        self._opinions = Counter(
+            "repondeur_opinions", "Answers judged by visitors.", ["opinion"], registry=self.registry
+        )
         self.pending = Gauge("repondeur_pending", "Questions running or waiting.", registry=self.registry)
         self.documents = Gauge("repondeur_documents", "Documents in the corpus.", registry=self.registry)
         self.passages = Gauge("repondeur_passages", "Passages in the corpus.", registry=self.registry)
@@ -43,6 +46,10 @@ class Metrics:
     def failed(self, problem: str) -> None:
         """Count one request that got no answer."""
         self._problems.labels(problem).inc()
+
+    def judged(self, opinion: str) -> None:
+        """Count one opinion of an answer."""
+        self._opinions.labels(opinion).inc()
 
     def text(self) -> bytes:
         """Return all metrics in Prometheus' text format."""

@@ -31,7 +31,7 @@ def static_file(package: str, name: str) -> Callable[[], Response]:
     return serve
 
 
-for _name in ("page.js", "page.css", "article.js", "icon.svg"):
+for _name in ("page.js", "page.css", "feedback.js", "feedback.css", "article.js", "icon.svg"):
     pages.add_api_route(f"/static/{_name}", static_file("ui.static", _name), methods=["GET"])
 
 
@@ -78,7 +78,7 @@ def mount_gradio(app: FastAPI, service: Service) -> None:
             page,
             path=path,
             theme=theme,
-            head=head(said, prefix),
+            head=head(said, prefix, service.settings),
             footer_links=[],
             run_history=False,
             ssr_mode=False,

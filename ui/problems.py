@@ -6,7 +6,9 @@ from fastapi.responses import JSONResponse
 
 from index.errors import CorpusLocked, QuestionError
 from qa.question import LONGEST, Fault, InvalidQuestionError
+from ui.feedback import FeedbackFullError
 from ui.limits import OverloadedError, QuotaError, TooSlowError
+from ui.receipts import UnknownReceiptError
 from ui.text import Lang
 
 __all__ = ["MEDIA_TYPE", "PROBLEMS", "Problem", "problem_of", "response"]
@@ -122,6 +124,18 @@ PROBLEMS = {
             ("The corpus is being changed", "Try again in {seconds} s."),
         ),
         Problem(
+            "unknown-answer",
+            404,
+            ("Cette réponse est trop ancienne", "Posez la question à nouveau pour donner votre avis."),
+            ("This answer is too old", "Ask the question again to give your opinion."),
+        ),
+        Problem(
+            "feedback-full",
+            503,
+            ("Les avis ne sont plus recueillis", "L’exploitant du serveur en a reçu beaucoup."),
+            ("No more opinions are taken", "The operator of the server has received many."),
+        ),
+        Problem(
             "failed",
             500,
             ("Une erreur s’est produite", "Elle est consignée ; réessayez dans un instant."),
@@ -142,6 +156,8 @@ _KINDS: tuple[tuple[type[Exception], str], ...] = (
     (OverloadedError, "busy"),
     (TooSlowError, "slow"),
     (CorpusLocked, "conflict"),
+    (UnknownReceiptError, "unknown-answer"),
+    (FeedbackFullError, "feedback-full"),
 )
 
 

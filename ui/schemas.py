@@ -2,16 +2,36 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from qa.answer import Reason
+from qa.question import unreadable
+from ui.feedback import Opinion
 
-__all__ = ["AnswerOut", "AskIn", "DocumentIn", "DocumentOut", "Listing", "ProblemOut", "ReportOut", "Summary"]
+__all__ = [
+    "AnswerOut",
+    "AskIn",
+    "DocumentIn",
+    "DocumentOut",
+    "FeedbackIn",
+    "Listing",
+    "ProblemOut",
+    "ReportOut",
+    "Summary",
+]
 
 MOST_PASSAGES = 20
 MOST_TURNS = 20
+LONGEST_REMARK = 1000
 # Longer than the longest question, so that one a little too long is told so in words, not by a schema.
 Sentence = Annotated[str, Field(max_length=20_000)]
+
+
+def _readable(text: str) -> str:
+    """Return the text without space around it; ValueError for characters that are none."""
+    if any(unreadable(character) for character in text):
+        raise ValueError("holds characters that are not text")
+    return text.strip()
 
 
 class _Strict(BaseModel):
@@ -84,6 +104,8 @@ class AnswerOut(BaseModel):
     abstention: AbstentionOut | None
     passages: list[PassageOut]
     timings_ms: TimingsOut
+    understood: str | None = Field(description="The question searched, where earlier ones complete it.")
+    receipt: str | None = Field(None, description="To judge this answer with; null where none are judged.")
 
 
 class Summary(BaseModel):
@@ -119,6 +141,14 @@ class DocumentIn(_Strict):
     title: str = Field("", max_length=1000)
     source: str = Field("", max_length=2000)
     date: str | None = Field(None, max_length=40)
+
+
+class FeedbackIn(_Strict):
+    """Judge an answer given within the last hour; a second opinion replaces the first."""
+
+    receipt: str = Field(min_length=1, max_length=64, description="From the answer.")
+    opinion: Opinion
+    remark: Annotated[str, AfterValidator(_readable)] = Field("", max_length=LONGEST_REMARK)
 
 
 class ReportOut(BaseModel):

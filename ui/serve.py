@@ -16,7 +16,7 @@ from ui.settings import Settings
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-__all__ = ["bind", "build", "origins", "run"]
+__all__ = ["bind", "build", "feedback_place", "origins", "run"]
 
 # How long a server that was told to stop lets open connections finish: a page keeps one open for ever.
 GRACE = 10
@@ -33,6 +33,21 @@ def _origin(text: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
         raise UsageError(f"--allow-origin {text!r} is not an origin: write it like https://www.example.org")
     return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def feedback_place(corpus: Path, named: Path | None, say: Callable[[str], None], *, off: bool) -> Path | None:
+    """Return where opinions are kept, None for nowhere; UsageError where a file named cannot be used."""
+    from ui.feedback import FeedbackFile, beside
+
+    if off or str(named) == "off":
+        return None
+    try:
+        return FeedbackFile.open(named or beside(corpus)).path
+    except UsageError as error:
+        if named:
+            raise
+        say(f"{error}; nobody is asked for an opinion this time")
+        return None
 
 
 def bind(host: str, port: int) -> socket.socket:

@@ -11,12 +11,17 @@ from typing import Any, Protocol
 from index.document import Document
 from index.errors import RepondeurError
 from qa.answer import Answer
+from ui.feedback import FeedbackFile, Opinion, judged
 from ui.limits import OverloadedError, Quota, TooSlowError
 from ui.observe import Metrics, log
 from ui.problems import problem_of
+from ui.receipts import Receipts
 from ui.settings import Settings
 
 __all__ = ["Answering", "Service", "Shelf"]
+
+# Opinions a visitor may give a minute: more than anybody who reads the answers first.
+OPINIONS = 30
 
 
 class Shelf(Protocol):
@@ -60,7 +65,10 @@ class Service:
         self.settings = settings
         self.visitors = Quota(settings.per_minute)
         self.sites = Quota(settings.per_minute_site)
+        self.judges = Quota(OPINIONS)
         self.metrics = Metrics()
+        self.receipts = Receipts()
+        self._opinions = FeedbackFile.open(settings.feedback) if settings.feedback else None
         self._answerer = answerer
         self._lock = threading.Lock()
         self._renewing = threading.Lock()
@@ -131,13 +139,24 @@ class Service:
                 log.error("reload", extra={"error": str(error)})
             return self._answerer
 
-    def answered(self, answer: Answer, lang: str) -> None:
-        """Count and log one answer; its question only where the operator asked for that."""
+    def answered(self, answer: Answer, lang: str) -> str | None:
+        """Count and log one answer; its question only where the operator asked for that.
+
+        Returns the receipt to judge it with, None where nobody is asked for opinions.
+        """
         self.metrics.answered(answer, lang)
         outcome = str(answer.abstention.reason) if answer.abstention else "answered"
         fields = {"outcome": outcome, "lang": lang, "ms": round(answer.timings_ms.total, 1)}
         asked = {"question": answer.question} if self.settings.log_questions else {}
         log.info("ask", extra=fields | asked)
+        return self.receipts.give(answer, lang) if self._opinions else None
+
+    def judge(self, receipt: str, opinion: Opinion, remark: str) -> None:
+        """Keep an opinion of an answer given lately; UnknownReceiptError for any other."""
+        told = self.receipts.find(receipt)
+        if self._opinions:
+            self._opinions.put(judged(receipt, told.answer, told.lang, opinion, remark))
+            self.metrics.judged(opinion)
 
     def failed(self, error: Exception) -> None:
         """Count and log one request that got no answer; a traceback only for what nobody foresaw."""

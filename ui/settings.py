@@ -1,6 +1,7 @@
 """What an operator decides about a server."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 __all__ = ["Settings"]
 
@@ -29,6 +30,8 @@ class Settings:
     admin_token: str = field(default="", repr=False)
     """Opens POST and DELETE on documents; without one they do not exist."""
     log_questions: bool = False
+    feedback: Path | None = None
+    """Where opinions of answers are kept; None: nobody is asked for any."""
     title: str = "Répondeur"
     examples: tuple[str, ...] = ()
     root_path: str = ""

@@ -62,7 +62,8 @@ def corrected(html: str, lang: str) -> str:
     prefix = "" if lang == "fr" else "../"
     ours = (
         f'<link rel="icon" href="{prefix}static/icon.svg">'
-        f'<link rel="stylesheet" href="{prefix}static/page.css"></head>'
+        f'<link rel="stylesheet" href="{prefix}static/page.css">'
+        f'<link rel="stylesheet" href="{prefix}static/feedback.css"></head>'
     )
     html = _CARDS.sub("", _LANG.sub(rf'\g<1>"{lang}"', html, count=1))
     return html.replace("</head>", ours, 1)

@@ -7,12 +7,27 @@ from typing import Literal
 
 from qa.answer import Reason
 
-__all__ = ["ENGLISH", "FRENCH", "LANGUAGES", "SURE", "Lang", "Words", "lang_of", "words"]
+__all__ = ["ENGLISH", "FRENCH", "LANGUAGES", "SURE", "Lang", "OpinionWords", "Words", "lang_of", "words"]
 
 Lang = Literal["fr", "en"]
 LANGUAGES: tuple[Lang, ...] = ("fr", "en")
 # From here up an answer is called sure, likely; below, to be checked. The page's thresholds, not the model's.
 SURE = (0.75, 0.45)
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionWords:
+    """Hold what is said around an opinion of an answer."""
+
+    useful: str
+    up: str
+    down: str
+    remark: str
+    send: str
+    kept: str
+    thanks: str
+    thanks_again: str
+    failed: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +70,8 @@ class Words:
     widget_promise: str
     other_passages: str
     unreachable: tuple[str, str]
+    understood: str
+    opinion: OpinionWords
     demo: tuple[str, str, str, str, str]
     months: str
     day: Callable[[int, str, int], str]
@@ -122,6 +139,18 @@ FRENCH = Words(
     widget_promise="Chaque mot affiché vient d’un article.",
     other_passages="Autres passages",
     unreachable=("Le serveur ne répond pas", "Vérifiez votre connexion et réessayez."),
+    understood="Question comprise\u00a0: {question}",
+    opinion=OpinionWords(
+        useful="Cette réponse vous aide-t-elle\u00a0?",
+        up="Oui",
+        down="Non",
+        remark="Une remarque\u00a0? (facultatif)",
+        send="Envoyer",
+        kept="Gardé sur ce serveur avec la question et la réponse, sans rien qui vous désigne.",
+        thanks="Merci, c’est noté.",
+        thanks_again="Merci, votre remarque est notée.",
+        failed="Votre avis n’a pas pu être envoyé.",
+    ),
     demo=(
         "Un site comme un autre",
         "Le répondeur y tient en deux lignes.",
@@ -183,6 +212,18 @@ ENGLISH = Words(
     widget_promise="Every word shown comes from an article.",
     other_passages="Other passages",
     unreachable=("The server does not answer", "Check your connection and try again."),
+    understood="Understood as: {question}",
+    opinion=OpinionWords(
+        useful="Does this answer help you?",
+        up="Yes",
+        down="No",
+        remark="Any remark? (optional)",
+        send="Send",
+        kept="Kept on this server with the question and the answer, and nothing about you.",
+        thanks="Thank you, noted.",
+        thanks_again="Thank you, your remark is noted.",
+        failed="Your opinion could not be sent.",
+    ),
     demo=(
         "A site like any other",
         "Two lines put the answers on it.",

@@ -54,6 +54,14 @@ a { color: var(--link); text-underline-offset: 2px; }
 summary { cursor: pointer; color: var(--link); font-size: 14px; padding: 6px 0; }
 .wait { color: var(--soft); margin: 16px 0 0; animation: wait 1.2s infinite alternate; }
 @keyframes wait { from { opacity: .5; } to { opacity: 1; } }
+.judge { border-block-start: 1px solid var(--line); padding-block-start: 10px; margin-block-start: 4px; font-size: 13px; color: var(--soft); }
+.judge > div, .judge form { display: flex; flex-wrap: wrap; align-items: center; gap: 8px; margin-block-start: 6px; }
+.judge button { border: 1px solid var(--line); border-radius: 20px; background: none; padding: 5px 14px; min-height: 32px; }
+.judge [aria-pressed="true"] { border-color: var(--link); color: var(--link); font-weight: 600; }
+.judge input { padding: 6px 10px; flex-basis: 180px; }
+.judge p { margin: 6px 0 0; flex-basis: 100%; }
+.judge p:empty { margin: 0; }
+.understood { border-inline-start: 3px solid var(--line); padding-inline-start: 8px; font-size: 14px; color: var(--soft); margin: 0 0 6px; }
 .foot { font-size: 12px; color: var(--soft); margin: 12px 0 0; }
 .mute { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 @media (prefers-reduced-motion: reduce) { .wait { animation: none; } }
@@ -196,6 +204,7 @@ summary { cursor: pointer; color: var(--link); font-size: 14px; padding: 6px 0; 
         this.#say(answer.question, words.none, words.why[reason] ?? message, view);
         const near = answer.passages.slice(0, 2);
         if (near.length) results.append(make("p", { class: "asked" }, words.nearest), this.#list(near, words));
+        results.append(...this.#judge(answer.receipt, words));
         return;
       }
       const level = answer.confidence >= SURE ? 0 : answer.confidence >= LIKELY ? 1 : 2;
@@ -207,7 +216,42 @@ summary { cursor: pointer; color: var(--link); font-size: 14px; padding: 6px 0; 
         make("p", { class: "asked" }, answer.question), make("p", { class: "short" }, answer.answer),
         make("p", { class: "sure", title: number }, sure), this.#list(main, words));
       if (rest.length) results.append(make("details", {}, make("summary", {}, words.more), this.#list(rest, words)));
+      results.append(...this.#judge(answer.receipt, words));
       status.textContent = fill(words.readOut, { answer: answer.answer, sure });
+    }
+
+    // Two buttons, and a remark once one of them was pressed.
+    #judge(receipt, words) {
+      if (!receipt) return [];
+      const said = make("p", { role: "status" });
+      const remark = make("input", { "aria-label": words.remark, placeholder: words.remark, maxlength: 1000, autocomplete: "off" });
+      const form = make("form", {}, remark, make("button", {}, words.send), make("p", {}, words.kept));
+      form.style.display = "none";
+      let opinion = null;
+      const post = async (which) => {
+        let kept = false;
+        try {
+          const reply = await fetch(new URL("api/v1/feedback", BASE), {
+            method: "POST", headers: { "Content-Type": "application/json" }, credentials: "omit", referrerPolicy: "no-referrer",
+            body: JSON.stringify({ receipt, opinion: which, remark: remark.value.trim() }),
+          });
+          kept = reply.ok;
+        } catch {
+          // Told below.
+        }
+        said.textContent = kept ? words.thanks : words.unkept;
+        if (!kept) return;
+        opinion = which;
+        for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.opinion === which));
+        form.style.display = remark.value.trim() ? "none" : "";
+      };
+      const buttons = [["up", words.up], ["down", words.down]].map(([which, word]) => {
+        const button = make("button", { type: "button", "aria-pressed": "false", "data-opinion": which }, word);
+        button.addEventListener("click", () => post(which));
+        return button;
+      });
+      form.addEventListener("submit", (event) => { event.preventDefault(); if (remark.value.trim()) post(opinion); });
+      return [make("div", { class: "judge" }, words.useful, make("div", { role: "group", "aria-label": words.useful }, ...buttons), form, said)];
     }
 
     #list(passages, words) {
