@@ -11,8 +11,8 @@ from index.layout import LEXICAL, MANIFEST, STORE, VECTORS, Layout, files_of
 from index.lexical import LexicalReader
 from index.manifest import FileCard, Manifest, check_analysis, check_encoder
 from index.protocols import Encoder, Vectors
-from index.store import StoredPassage, StoreReader
-from index.vectors import VectorIndex, load_vectors
+from index.store import StoredPassage, StoreReader, in_groups
+from index.vectors import load_vectors
 
 __all__ = ["Corpus", "StoredPassage"]
 
@@ -31,7 +31,7 @@ class Corpus:
         self._folder = layout.generation(manifest.generation)
         self._store = StoreReader(self._folder / STORE)
         self._words = LexicalReader(self._folder / LEXICAL)
-        self._vectors: VectorIndex = load_vectors(self._folder / VECTORS)
+        self._vectors = load_vectors(self._folder / VECTORS)
         self._check_counts()
 
     @classmethod
@@ -83,9 +83,13 @@ class Corpus:
         """Return at most k (passage id, BM25 score), best first."""
         return self._words.search(question, k)
 
-    def count_terms(self, question: str) -> int:
-        """Return how many terms of the question are looked up by `search_words`."""
-        return len(self._words.terms(question))
+    def terms(self, text: str) -> tuple[str, ...]:
+        """Return the stems of a question or a text, in order, as `search_words` looks them up."""
+        return self._words.terms(text)
+
+    def rarities(self, terms: Sequence[str]) -> dict[str, float]:
+        """Return how rare each term is among the passages (the idf of BM25), above 0."""
+        return self._words.rarities(terms)
 
     def vectors(self, ids: Sequence[int]) -> Vectors:
         """Return the stored vectors of these passages, (n, d); KeyError for an unknown id."""
@@ -135,10 +139,16 @@ class Corpus:
             raise CorpusDamaged(
                 f"{self._folder / STORE}: passage ids are not in order; index the documents again"
             )
-        self._vectors.get(self._store.passage_ids())
+        for group in in_groups(self._store.passage_ids(), 10_000):
+            self._vectors.get(group)
 
     def _check_counts(self) -> None:
         """Refuse a generation whose parts are not of one size."""
+        if self._vectors.kind != self.manifest.vectors_kind:
+            raise CorpusDamaged(
+                f"{self._folder / VECTORS} is of the kind {self._vectors.kind!r}, "
+                f"the manifest says {self.manifest.vectors_kind!r}: index the documents again"
+            )
         expected = self.manifest.counts.passages
         for part, found in ((VECTORS, len(self._vectors)), (LEXICAL, len(self._words))):
             if found != expected:

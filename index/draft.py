@@ -19,7 +19,8 @@ from index.reuse import KnownVectors
 from index.splitter import FrenchTextSplitter
 from index.store import StoreReader
 from index.storewriter import Known, NewPassage, StoreWriter
-from index.vectors import FlatVectors, load_vectors
+from index.vectors import load_vectors
+from index.vectorwriter import VectorWriter
 
 __all__ = ["Draft", "Progress"]
 
@@ -55,8 +56,7 @@ class Draft:
         (self._folder / LEXICAL).mkdir(exist_ok=True)
         self._store = StoreWriter(self._folder / STORE)
         self._words = LexicalWriter(self._folder / LEXICAL)
-        path = self._folder / VECTORS
-        self._vectors = FlatVectors.load(path) if path.exists() else FlatVectors(encoder.dimension)
+        self._vectors = VectorWriter(self._folder / VECTORS, encoder.dimension)
         self._known = self._known_vectors(fresh=fresh)
         self._splitter = FrenchTextSplitter(encoder.count_tokens, chunking)
         self._pending: list[NewPassage] = []
@@ -96,15 +96,17 @@ class Draft:
         self._pending += self._store.revive()
         self._flush()
         self._vectors.remove(sorted(self._gone))
-        self._vectors.save(self._folder / VECTORS)
+        vectors = self._vectors.save()
         counts = Counts(*self._store.counts())
         if self._gone and (counts.passages <= _REWRITE or 10 * len(self._gone) > counts.passages):
             self._rewrite_words()
         self._words.finish()
         self._store.close()
-        files = {name: FileCard.of(path) for name, path in files_of(self._folder).items()}
+        files = {name: self._file_card(name, path) for name, path in files_of(self._folder).items()}
         card = EncoderCard.of(self._encoder)
-        manifest = Manifest(self.number, card, self._chunking, counts, files, settings)
+        manifest = Manifest(
+            self.number, card, self._chunking, counts, files, settings, vectors.kind, vectors.settings
+        )
         (self._folder / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
         self._layout.publish(self._folder, self.number)
         self._known.forget()
@@ -112,7 +114,7 @@ class Draft:
 
     def abandon(self) -> None:
         """Throw away what was built; the live generation never knew of it."""
-        for let_go in (self._known.close, self._words.abandon, self._store.close):
+        for let_go in (self._known.close, self._words.abandon, self._store.close, self._vectors.close):
             # What failed may be what is let go of; the first error is the one to hear about.
             with suppress(Exception):
                 let_go()
@@ -172,6 +174,15 @@ class Draft:
         self._words = LexicalWriter(self._folder / LEXICAL)
         self._words.add(WordEntry(p.id, p.title, p.text) for p in self._store.all_passages())
 
+    def _file_card(self, name: str, path: Path) -> FileCard:
+        """Return the card of a file; that of the live generation where it is the same file."""
+        card = self._live.files.get(name) if self._live else None
+        if self._live and card:
+            other = self._layout.generation(self._live.generation) / name
+            if other.exists() and other.samefile(path):
+                return card
+        return FileCard.of(path)
+
     def _advance(self, count: int) -> None:
         """Report passages done; how many will come is not known while documents stream in."""
         self._done += count
@@ -182,7 +193,9 @@ class Draft:
 def _copy_generation(source: Path, target: Path) -> None:
     """Start from the live generation: what will be changed is copied, what never changes is linked."""
     shutil.copyfile(source / STORE, target / STORE)
-    shutil.copyfile(source / VECTORS, target / VECTORS)
+    for path in source.glob(f"{Path(VECTORS).stem}.*"):
+        # The vectors' writer replaces files and never writes into one.
+        link_or_copy(path, target / path.name)
     (target / LEXICAL).mkdir()
     for path in (source / LEXICAL).iterdir():
         if path.suffix == ".lock":

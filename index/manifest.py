@@ -88,6 +88,7 @@ class Manifest:
     files: dict[str, FileCard]
     settings: dict[str, float] = field(default_factory=dict)
     vectors_kind: str = "flat"
+    vectors: dict[str, int] = field(default_factory=dict)
     analysis: str = ANALYSIS_VERSION
     created: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
     versions: dict[str, str] = field(default_factory=_installed)

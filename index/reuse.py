@@ -6,6 +6,7 @@ from index.journal import Journal
 from index.protocols import Vectors
 from index.store import StoreReader
 from index.vectors import VectorIndex
+from index.vectorwriter import VectorWriter
 
 __all__ = ["KnownVectors"]
 
@@ -13,7 +14,7 @@ __all__ = ["KnownVectors"]
 class KnownVectors:
     """Find vectors by the hash of the text that was embedded, all of one encoder."""
 
-    def __init__(self, journal: Journal, live: tuple[StoreReader, VectorIndex] | None) -> None:
+    def __init__(self, journal: Journal, live: tuple[StoreReader, VectorIndex | VectorWriter] | None) -> None:
         self._journal = journal
         self._live = live
 

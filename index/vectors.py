@@ -1,18 +1,21 @@
 """Vectors by passage id: exact search with FAISS, behind a protocol that other kinds can fill."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.errors import CorpusDamaged
+from index.exactrows import Ids, blocks, places
 from index.protocols import Vectors
 
-__all__ = ["FlatVectors", "VectorIndex", "load_vectors", "set_threads"]
+if TYPE_CHECKING:
+    from index.codes import CodedVectors
 
-Ids = NDArray[np.int64]
+__all__ = ["FlatVectors", "VectorIndex", "check_query", "check_rows", "load_vectors", "set_threads"]
 
 
 class VectorIndex(Protocol):
@@ -30,10 +33,6 @@ class VectorIndex(Protocol):
         """Return the vectors of these passages, (n, d); KeyError for an unknown id."""
         ...
 
-    def save(self, path: Path) -> None:
-        """Write the index to a file."""
-        ...
-
 
 class FlatVectors:
     """Hold every vector as it is and compare the question with all of them.
@@ -42,6 +41,8 @@ class FlatVectors:
     beside each other; `add` and `remove` belong to one writer that nobody searches.
     """
 
+    kind = "flat"
+
     def __init__(self, dimension: int) -> None:
         import faiss
 
@@ -49,7 +50,7 @@ class FlatVectors:
         self._ids: Ids = np.zeros(0, dtype=np.int64)
 
     @classmethod
-    def load(cls, path: Path) -> "FlatVectors":
+    def load(cls, path: Path) -> FlatVectors:
         """Return the index of a file; CorpusDamaged where it is not one."""
         import faiss
 
@@ -80,11 +81,19 @@ class FlatVectors:
         """Return the passage ids, ascending, shape (n,)."""
         return self._ids
 
+    @property
+    def last_id(self) -> int:
+        """Return the greatest id there is, -1 where there is none."""
+        return int(self._ids[-1]) if self._ids.size else -1
+
+    @property
+    def settings(self) -> dict[str, int]:
+        """Return what the manifest records beside the kind: here, nothing."""
+        return {}
+
     def search(self, query: Vectors, k: int) -> list[tuple[int, float]]:
         """Return at most k (passage id, cosine), best first; query of shape (d,)."""
-        row = np.ascontiguousarray(query, dtype=np.float32).reshape(1, -1)
-        if row.shape[1] != self.dimension:
-            raise ValueError(f"the query has {row.shape[1]} dimensions, the index {self.dimension}")
+        row = check_query(query, self.dimension)
         if k < 1 or not len(self):
             return []
         scores, ids = self._index.search(row, min(k, len(self)))
@@ -93,12 +102,7 @@ class FlatVectors:
     def get(self, ids: Sequence[int]) -> Vectors:
         """Return the vectors of these passages, (n, d); KeyError for an unknown id."""
         wanted = np.asarray(ids, dtype=np.int64)
-        rows = np.searchsorted(self._ids, wanted)
-        known = (
-            (rows < self._ids.size) & (self._ids[np.minimum(rows, max(self._ids.size - 1, 0))] == wanted)
-            if (self._ids.size)
-            else np.zeros(wanted.size, dtype=bool)
-        )
+        rows, known = places(self._ids, wanted)
         if not known.all():
             raise KeyError(f"no vector for passage {int(wanted[~known][0])}")
         if not wanted.size:
@@ -106,19 +110,16 @@ class FlatVectors:
         found: Vectors = self._index.index.reconstruct_batch(rows)
         return found
 
+    def live(self) -> Iterator[tuple[Ids, Vectors]]:
+        """Yield all (ids, vectors) in blocks, ids ascending."""
+        for block in blocks(len(self)):
+            yield self._ids[block], self.get(self._ids[block].tolist())
+
     def add(self, ids: Sequence[int], vectors: Vectors) -> None:
         """Add vectors (n, d) under new ids, each greater than any before."""
-        new = np.asarray(ids, dtype=np.int64)
-        last = int(self._ids[-1]) if self._ids.size else -1
-        if vectors.shape != (new.size, self.dimension):
-            raise ValueError(
-                f"vectors of shape {vectors.shape} for {new.size} ids of {self.dimension} dimensions"
-            )
-        if not np.isfinite(vectors).all():
-            raise ValueError("the encoder gave a vector that is not finite")
-        if new.size and not (new[0] > last and bool(np.all(np.diff(new) > 0))):
-            raise ValueError(f"ids must ascend after {last}")
-        if new.size:
+        check_rows(ids, vectors, self.last_id, self.dimension)
+        if len(ids):
+            new = np.asarray(ids, dtype=np.int64)
             self._index.add_with_ids(np.ascontiguousarray(vectors, dtype=np.float32), new)
             self._ids = np.concatenate((self._ids, new))
 
@@ -130,17 +131,44 @@ class FlatVectors:
 
     def save(self, path: Path) -> None:
         """Write the index to a file."""
-        import faiss
-
-        try:
-            faiss.write_index(self._index, str(path))
-        except RuntimeError as error:
-            raise OSError(f"the vectors could not be written: {error}") from error
+        write_index(self._index, path)
 
 
-def load_vectors(path: Path) -> FlatVectors:
-    """Return the vector index of a generation, whatever its kind."""
-    return FlatVectors.load(path)
+def load_vectors(path: Path) -> FlatVectors | CodedVectors:
+    """Return the vector index of a generation, whatever its kind; CorpusDamaged where there is none."""
+    from index.codes import CodedVectors, base_files
+
+    return CodedVectors.load(path) if base_files(path) else FlatVectors.load(path)
+
+
+def check_query(query: Vectors, dimension: int) -> Vectors:
+    """Return a question's vector as FAISS takes it, (1, d); ValueError for another length."""
+    row = np.ascontiguousarray(query, dtype=np.float32).reshape(1, -1)
+    if row.shape[1] != dimension:
+        raise ValueError(f"the query has {row.shape[1]} dimensions, the index {dimension}")
+    return row
+
+
+def check_rows(ids: Sequence[int], vectors: Vectors, last: int, dimension: int) -> int:
+    """Refuse vectors (n, d) that cannot follow the id `last`; return the last of the new ids."""
+    new = np.asarray(ids, dtype=np.int64)
+    if vectors.shape != (new.size, dimension):
+        raise ValueError(f"vectors of shape {vectors.shape} for {new.size} ids of {dimension} dimensions")
+    if not np.isfinite(vectors).all():
+        raise ValueError("the encoder gave a vector that is not finite")
+    if new.size and not (new[0] > last and bool(np.all(np.diff(new) > 0))):
+        raise ValueError(f"ids must ascend after {last}")
+    return int(new[-1]) if new.size else last
+
+
+def write_index(index: Any, path: Path) -> None:
+    """Write what FAISS built to a file; OSError where the disk refuses."""
+    import faiss
+
+    try:
+        faiss.write_index(index, str(path))
+    except RuntimeError as error:
+        raise OSError(f"the vectors could not be written: {error}") from error
 
 
 def set_threads(threads: int) -> None:
