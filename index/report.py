@@ -36,6 +36,11 @@ class IndexReport:
     encoded: int = 0
     reused: int = 0
 
+    @property
+    def changed(self) -> bool:
+        """Tell whether the run made a new generation."""
+        return bool(self.added or self.updated or self.removed)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of the command contract."""
         values = {name: getattr(self, name) for name in self.__slots__ if name != "skipped"}

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from index.errors import RepondeurError
+from ui.choosing import choosing_options
 from ui.feedback_export import feedback
 from ui.options import corpus_option, encoder_option, json_option, put, reader_option, say
 from ui.upkeep import check, export, import_
 
 if TYPE_CHECKING:
+    from index.report import IndexReport
     from qa.answerer import Answerer
 
 __all__ = ["main"]
@@ -53,22 +55,35 @@ def main() -> None:
 @encoder_option
 @click.option("--rebuild", is_flag=True, help="Cut and encode every stored document again.")
 @click.option("--prune", is_flag=True, help="Remove documents whose files below PATHS are gone.")
+@click.option("--watch", is_flag=True, help="Go on: index, update and prune whatever changes below PATHS.")
+@choosing_options
 @json_option
 def index(
-    paths: tuple[Path, ...], *, corpus: Path, encoder: str, rebuild: bool, prune: bool, as_json: bool
+    paths: tuple[Path, ...], *, corpus: Path, encoder: str, watch: bool, as_json: bool, **chosen: Any
 ) -> None:
     """Add files and folders to the corpus, or update them."""
     from ui.indexing import index_paths, report_lines
 
-    report = index_paths(paths, corpus, encoder, rebuild=rebuild, prune=prune)
-    for each in report.skipped:
-        say(f"skipped {each.path}: {each.reason}")
-    if as_json:
-        put(report.to_dict())
-    else:
-        click.echo("\n".join(report_lines(report.to_dict())))
+    def show(report: "IndexReport") -> None:
+        for each in report.skipped:
+            say(f"skipped {each.path}: {each.reason}")
+        if as_json:
+            put(report.to_dict())
+        else:
+            click.echo("\n".join(report_lines(report.to_dict())))
+        sys.stdout.flush()
+
+    if watch:
+        from ui.following import follow
+
+        chosen.pop("prune")
+        follow(paths, corpus, encoder, show=show, say=say, **chosen)
+        return
+    report = index_paths(paths, corpus, encoder, note=say, **chosen)
+    show(report)
     done = report.added + report.updated + report.unchanged + report.duplicates + report.removed
-    if report.skipped and not done:
+    # In a folder there may be nothing that can be read; a file given by its name is meant to be.
+    if report.skipped and not done and not any(path.is_dir() for path in paths):
         raise click.exceptions.Exit(2)
 
 

@@ -27,10 +27,12 @@ def index_paths(
 ) -> "IndexReport":
     """Index files and folders, showing on stderr how far it is; with `prune`, what lost its file leaves."""
     from index.encoder import load_encoder
-    from index.loaders import Columns, Selection, load_paths
+    from index.loaders import Columns, Selection
+    from index.touched import load_touched
     from index.writer import add_documents
 
-    documents = load_paths(paths, selection=selection or Selection(), columns=columns or Columns(), note=note)
+    chosen, named = selection or Selection(), columns or Columns()
+    documents = load_touched(paths, None, corpus, selection=chosen, columns=named, note=note)
     with Progress("passages") as progress:
         return add_documents(
             corpus,
