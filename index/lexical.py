@@ -3,6 +3,7 @@
 Tantivy's k1 (1.2) and b (0.75) are fixed in its code; the weights of the fields are what can be tuned here.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,6 +90,12 @@ class LexicalReader:
     def terms(self, question: str) -> tuple[str, ...]:
         """Return the stems of a question, in order, as they are looked up."""
         return tuple(self._analyzers["stems"].analyze(prepare(question)))
+
+    def rarities(self, terms: Sequence[str]) -> dict[str, float]:
+        """Return the inverse document frequency of each term, as BM25 has it."""
+        total = len(self)
+        found = {term: self._searcher.doc_freq("stems", term) for term in set(terms)}
+        return {term: math.log1p((total - n + 0.5) / (n + 0.5)) for term, n in found.items()}
 
     def _query(self, question: str) -> Any:
         """Return the terms of the question as one OR query, or None where there is none."""

@@ -18,7 +18,7 @@ from index.protocols import Vectors
 
 Rows = NDArray[np.float64]
 
-__all__ = ["FEATURES", "Fusion"]
+__all__ = ["EVIDENCE", "FEATURES", "Fusion"]
 
 FEATURES = (
     "meaning",  # cosine below the best one, in tenths
@@ -28,27 +28,35 @@ FEATURES = (
     "words_meaning_standout",  # … times how far the best cosine is above the fifth
     "words_any",  # 0 where any word is shared, -1 elsewhere
 )
+# What only the passages themselves tell, looked at for the best candidates (qa/evidence.py).
+EVIDENCE = ("near", "pairs", "title_only")
 _FIFTH = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Fusion:
-    """Hold the weight of each feature."""
+    """Hold the weight of each feature, and of each piece of evidence."""
 
     weights: tuple[float, ...]
+    evidence: tuple[float, ...]
 
     @classmethod
     @cache
     def bundled(cls) -> "Fusion":
-        """Return the weights learned on dev (qa/model/fit_fusion.py)."""
+        """Return the weights learned on dev (qa/model/fit.py)."""
         path = Path(__file__).parent / "model" / "fusion.json"
         learned = json.loads(path.read_text(encoding="utf-8"))
-        return cls(tuple(float(learned[name]) for name in FEATURES))
+        return cls(*(tuple(float(learned[name]) for name in names) for names in (FEATURES, EVIDENCE)))
 
     def scores(self, cosines: Vectors, words: Vectors, terms: int) -> Rows:
         """Return one score per candidate, higher is better; `words` is 0 where BM25 did not find it."""
         scores: Rows = features(cosines, words, terms) @ np.asarray(self.weights)
         return scores
+
+    def adjusted(self, scores: Rows, evidence: Rows) -> Rows:
+        """Return the scores with the evidence of the same passages, (n, 3), weighed in."""
+        adjusted: Rows = scores + evidence @ np.asarray(self.evidence)
+        return adjusted
 
 
 def features(cosines: Vectors, words: Vectors, terms: int) -> Rows:

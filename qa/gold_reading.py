@@ -22,8 +22,8 @@ def gold_reader(answerer: "Answerer", *, always: bool = False) -> "Reading":
     """Return a function from a question to the answer its context gives.
 
     The span is chosen by the same weights as in a search; it is given where its logit is above 0, as likely
-    right as not, or `always`, as SQuAD v1.1 is read: a set that has only answerable questions asks where the
-    answer stands, not whether. Whether to answer across passages (a corpus's threshold) does not come into it.
+    right as not, or `always`, as SQuAD v1.1 is read: a set of answerable questions alone asks where the
+    answer stands, not whether. A corpus's threshold, which is about many passages, does not come into it.
     """
     if answerer.reader is None:
         raise UsageError("--gold-passages reads contexts, and --reader none reads nothing: name a reader")

@@ -1,17 +1,21 @@
 """Find the passages most likely to answer: by meaning and by words, fused."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from index.corpus import Corpus, StoredPassage
 from index.protocols import Encoder
+from qa.evidence import Terms, evidence
 from qa.fusion import Fusion
 
 __all__ = ["Hit", "Retriever"]
 
 # How many candidates each ranker brings; the answer is among 50 + 50 for 98 % of PIAF dev, all of news dev.
 CANDIDATES = 50
+# How many of them, by scores alone, have their texts looked at.
+LOOKED_AT = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +46,22 @@ class Retriever:
         ids = list(dict.fromkeys([*(i for i, _ in self.corpus.search_vectors(query, pool)), *by_words]))
         cosines = self.corpus.vectors(ids) @ query
         words = np.array([by_words.get(i, 0.0) for i in ids], np.float32)
-        scores = self.fusion.scores(cosines, words, self.corpus.count_terms(question))
+        asked = self.corpus.terms(question)
+        scores = self.fusion.scores(cosines, words, len(asked))
         # Equal scores in the order of ids: the same question gets the same list every time.
-        order = sorted(range(len(ids)), key=lambda n: (-scores[n], ids[n]))[: k + _SPARE]
+        order = sorted(range(len(ids)), key=lambda n: (-scores[n], ids[n]))[: max(k + _SPARE, LOOKED_AT)]
         stored = self.corpus.passages([ids[n] for n in order])
+        seen = evidence(asked, self.corpus.rarities(asked), self._terms(stored))
+        final = self.fusion.adjusted(scores[order], seen)
         hits = [
-            Hit(passage, float(scores[n]), float(cosines[n]), float(words[n]))
-            for n, passage in zip(order, stored, strict=True)
+            Hit(passage, float(score), float(cosines[n]), float(words[n]))
+            for n, passage, score in zip(order, stored, final, strict=True)
         ]
+        hits.sort(key=lambda hit: (-hit.score, hit.stored.id))
         return _distinct(hits)[:k]
+
+    def _terms(self, stored: Sequence[StoredPassage]) -> list[tuple[Terms, Terms]]:
+        return [(self.corpus.terms(each.passage.text), self.corpus.terms(each.title)) for each in stored]
 
 
 _SPARE = 5

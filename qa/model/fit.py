@@ -2,7 +2,7 @@
 
     python -m qa.model.fit --set piaf.json corpus-of-piaf 1 --set news.json corpus-of-news 1
 
-Each set is a question file, a corpus that holds its documents, and its weight. Six numbers weigh a passage,
+Each set is a question file, a corpus that holds its documents, and its weight. Nine numbers weigh a passage,
 six a span, eleven the confidence: too few to learn the questions by heart, and fitted on dev only.
 """
 
@@ -22,7 +22,8 @@ from index.corpus import Corpus
 from index.encoder import load_encoder
 from qa import selection
 from qa.answerer import DEPTH
-from qa.fusion import FEATURES, Fusion, features
+from qa.evidence import evidence
+from qa.fusion import EVIDENCE, FEATURES, Fusion, features
 from qa.metrics import best, token_f1
 from qa.normalise import normaliser
 from qa.questions import Question, read_questions
@@ -56,13 +57,16 @@ def cases(path: Path, corpus: Corpus, retriever: Retriever) -> list[Case]:
         words = dict(corpus.search_words(question.text, CANDIDATES))
         ids = list(dict.fromkeys([*(i for i, _ in corpus.search_vectors(query, CANDIDATES)), *words]))
         scores = np.array([words.get(i, 0.0) for i in ids], np.float32)
-        rows = features(corpus.vectors(ids) @ query, scores, corpus.count_terms(question.text))
-        found = [s.passage for s in corpus.passages(ids)]
+        asked = corpus.terms(question.text)
+        rows = features(corpus.vectors(ids) @ query, scores, len(asked))
+        found = corpus.passages(ids)
+        texts = [(corpus.terms(s.passage.text), corpus.terms(s.title)) for s in found]
+        seen = evidence(asked, corpus.rarities(asked), texts)
         relevant = [
             judge(question, gold[question.id], (p.document_id, p.start, p.end, p.text), ()).relevant
-            for p in found
+            for p in (s.passage for s in found)
         ]
-        made.append(Case(question, ids, rows, np.array(relevant)))
+        made.append(Case(question, ids, np.hstack([rows, seen]), np.array(relevant)))
     return made
 
 
@@ -77,7 +81,7 @@ def fit_fusion(sets: Sequence[tuple[list[Case], float]]) -> tuple[float, ...]:
             total += share * float(np.mean(values))
         return total
 
-    start = np.array([5.0, 2.0, *[0.0] * (len(FEATURES) - 2)])
+    start = np.array([5.0, 2.0, *[0.0] * (len(FEATURES) + len(EVIDENCE) - 2)])
     return tuple(round(float(w), 4) for w in minimize(loss, start, method="L-BFGS-B").x)
 
 
@@ -194,7 +198,7 @@ def main() -> None:
     if args.only != "calibration":
         made = [(cases(q, c, Retriever(c, encoder)), w) for q, c, w in sets]
         weights = fit_fusion(made)
-        write("fusion.json", dict(zip(FEATURES, weights, strict=True)))
+        write("fusion.json", dict(zip((*FEATURES, *EVIDENCE), weights, strict=True)))
     if args.only == "fusion":
         return
     Fusion.bundled.cache_clear()

@@ -1,0 +1,61 @@
+"""What a passage's words tell beyond their number: together, in order, or only in the title."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qa.evidence import WINDOW, closest, evidence
+
+RARITY = {"amazon": 2.0, "suspendu": 3.0, "police": 1.0}
+ASKED = ("amazon", "suspendu", "police")
+
+
+def row(body, title=""):
+    return evidence(ASKED, RARITY, [(tuple(body.split()), tuple(title.split()))])[0]
+
+
+def test_shares_are_of_the_questions_own_terms():
+    near, pairs, title_only = row("hier amazon suspendu outil", "police")
+    assert near == pytest.approx(5 / 6)
+    assert pairs == pytest.approx(1 / 2)
+    assert title_only == pytest.approx(1 / 6)
+
+
+def test_words_far_apart_are_not_near():
+    apart = "amazon " + "mot " * WINDOW + "suspendu"
+    assert row(apart)[0] == pytest.approx(3 / 6)
+    assert row("amazon " + "mot " * (WINDOW - 2) + "suspendu")[0] == pytest.approx(5 / 6)
+
+
+def test_a_word_said_often_counts_once():
+    assert row("amazon amazon amazon")[0] == pytest.approx(2 / 6)
+
+
+def test_a_word_of_the_title_that_the_text_has_too_is_the_texts():
+    assert row("police", "police")[2] == 0
+
+
+def test_nothing_asked_and_no_passages():
+    assert evidence((), {}, [(("mot",), ())]).tolist() == [[0.0, 0.0, 0.0]]
+    assert evidence(ASKED, RARITY, []).shape == (0, 3)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from(["amazon", "suspendu", "police", "x"]), max_size=40))
+def test_the_closest_window_equals_the_best_of_all_windows(body):
+    windows = [body[n : n + WINDOW] for n in range(len(body))] or [[]]
+    best = max(sum(RARITY.get(term, 0.0) for term in set(window)) for window in windows)
+    assert closest(RARITY, body) == pytest.approx(best)
+    assert all(closest(RARITY, body) >= RARITY.get(a, 0) for a, _ in combinations(body, 2))
+
+
+def test_evidence_lifts_the_passage_that_holds_the_words_together():
+    from qa.fusion import Fusion
+
+    fusion = Fusion.bundled()
+    rows = np.stack([row("amazon " + "mot " * 30 + "suspendu"), row("amazon suspendu")])
+    far, near = fusion.adjusted(np.zeros(2), rows)
+    assert near > far
