@@ -28,11 +28,13 @@ def train(
     rate: float,
     warm: int,
     end: float,
+    stop: int | None = None,
 ) -> None:
     """Take every step with AdamW and write the weights to `out`; the same call resumes after a kill.
 
     `ready` makes the inputs of a step and is called for skipped ones too, so that its random choices stay the
-    same; `rate` is reached after `warm` steps and falls to the share `end` of it. Checkpoint: every 100.
+    same; `rate` is reached after `warm` steps and falls to the share `end` of it at the last one, also where
+    `stop` ends the run before. Checkpoint: every 100.
     """
     weights = [p for p in model.parameters() if p.requires_grad]
     optimiser = torch.optim.AdamW(weights, lr=rate, weight_decay=0.01)
@@ -44,7 +46,7 @@ def train(
         first = saved["step"]
     model.train()
     recent: list[float] = []
-    for number, step in enumerate(steps):
+    for number, step in enumerate(steps[:stop]):
         inputs = ready(step)
         if number < first:
             continue

@@ -157,6 +157,7 @@ def main() -> None:
     parser.add_argument("--foreign-readings", type=int, default=4500)
     parser.add_argument("--start", type=Path, help="weights to start from instead of the published ones")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--stop", type=int, help="end after this many steps of the schedule")
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--lr", type=float, default=1.2e-4)
     parser.add_argument("--end", type=float, default=0.03, help="share of the rate left at the end")
@@ -178,7 +179,15 @@ def main() -> None:
     print(f"{len(passages)} passages, {len(order)} readings, {len(steps)} steps", flush=True)
     ready = Batcher(embed, passages, rng)
     loop.train(
-        model, steps, ready, partial(loss, model, embed), args.out, rate=args.lr, warm=80, end=args.end
+        model,
+        steps,
+        ready,
+        partial(loss, model, embed),
+        args.out,
+        rate=args.lr,
+        warm=80,
+        end=args.end,
+        stop=args.stop,
     )
 
 
