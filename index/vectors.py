@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -138,6 +139,7 @@ def load_vectors(path: Path) -> FlatVectors | CodedVectors:
     """Return the vector index of a generation, whatever its kind; CorpusDamaged where there is none."""
     from index.codes import CodedVectors, base_files
 
+    limit_threads()
     return CodedVectors.load(path) if base_files(path) else FlatVectors.load(path)
 
 
@@ -169,6 +171,12 @@ def write_index(index: Any, path: Path) -> None:
         faiss.write_index(index, str(path))
     except RuntimeError as error:
         raise OSError(f"the vectors could not be written: {error}") from error
+
+
+def limit_threads() -> None:
+    """Let FAISS use one thread where OMP_NUM_THREADS does not say how many: questions come side by side."""
+    if not os.environ.get("OMP_NUM_THREADS"):
+        set_threads(1)
 
 
 def set_threads(threads: int) -> None:

@@ -14,7 +14,7 @@ from index.codes import GONE, CodedVectors, base_file, base_files
 from index.coding import write_base
 from index.exactrows import Ids, NewRows, blocks, places
 from index.protocols import Vectors
-from index.vectors import FlatVectors, check_rows, load_vectors
+from index.vectors import FlatVectors, check_rows, limit_threads, load_vectors
 
 __all__ = ["EXACT_UP_TO", "VectorWriter"]
 
@@ -33,6 +33,7 @@ class VectorWriter:
     """
 
     def __init__(self, path: Path, dimension: int) -> None:
+        limit_threads()
         self._path, self._dimension = path, dimension
         self._held = load_vectors(path) if path.exists() else FlatVectors(dimension)
         self._new = NewRows(path.with_name(path.name + ".new"), dimension)
