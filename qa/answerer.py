@@ -8,6 +8,7 @@ from index.corpus import Corpus
 from index.encoder import BUNDLED, load_encoder
 from index.protocols import Encoder
 from qa.answer import Abstention, Answer, Evidence, Reason, Timings
+from qa.conversation import Turn, understand
 from qa.messages import explain
 from qa.question import clean
 from qa.reader import Reader, Reading, Text, load_reader
@@ -63,12 +64,14 @@ class Answerer:
         """Return the passages found, before any reading; QuestionError for what is not a question."""
         return self.retriever.search(clean(question), k)
 
-    def ask(self, question: str, *, k: int = 5, lang: str = "fr", history: Sequence[str] = ()) -> Answer:  # noqa: ARG002
+    def ask(self, question: str, *, k: int = 5, lang: str = "fr", history: Sequence[Turn] = ()) -> Answer:
         """Return the exact words that answer, or the reason for none; at most k passages, best first.
 
-        `history` holds the visitor's earlier questions; it is not used yet.
+        `history` holds the visitor's earlier turns, oldest first: a follow-up is completed from them, and the
+        answer says how (`understood`). Without it every question stands alone.
         """
-        asked = clean(question)
+        understood = understand(clean(question), history)
+        asked = clean(understood or question)
         start = perf_counter()
         hits = self.retriever.search(asked, max(k, DEPTH))
         found = perf_counter()
@@ -86,6 +89,7 @@ class Answerer:
             passages=evidence(hits, verdict, given=reason is None)[:k],
             timings_ms=timings,
             candidate=best.text if best else None,
+            understood=understood,
         )
 
     def read(self, question: str, passages: Sequence[Text]) -> list[Reading]:

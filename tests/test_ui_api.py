@@ -6,6 +6,7 @@ import logging
 import httpx
 import pytest
 
+from qa.conversation import Turn
 from tests.ui_support import AMAZON, FakeAnswerer, Shelf, document, serving
 from ui.api import create_app
 from ui.settings import Settings
@@ -64,7 +65,7 @@ def test_ask_answers_the_json_of_the_contract(client):
 
 def test_ask_passes_k_language_and_history_on(client, answerer):
     ask(client, "  Et\nensuite ? ", k=3, lang="en", history=["Qui ?"])
-    assert answerer.asked[-1] == ("Et ensuite ?", 3, "en", ("Qui ?",))
+    assert answerer.asked[-1] == ("Et ensuite ?", 3, "en", (Turn("Qui ?"),))
     ask(client, headers={"Accept-Language": "en-GB"})
     assert answerer.asked[-1][2] == "en"
 

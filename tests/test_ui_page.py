@@ -5,6 +5,7 @@ import threading
 import httpx
 import pytest
 
+from qa.conversation import Turn
 from tests.ui_browser import BOX, Tab, chromium
 from tests.ui_support import AMAZON, HOSTILE, FakeAnswerer, Shelf, document, serving
 from ui.api import create_app
@@ -130,7 +131,7 @@ def test_earlier_questions_go_along(tab, address, answerer):
     tab.ask("Un, combien ?")
     tab.ask("Deux, combien ?")
     tab.ask("Trois ?")
-    assert answerer.asked[-1][3] == ("Un, combien ?", "Deux, combien ?")
+    assert answerer.asked[-1][3] == (Turn("Un, combien ?", "un an"), Turn("Deux, combien ?", "un an"))
 
 
 def test_the_article_opens_at_the_passage_and_closes_with_escape(shared):

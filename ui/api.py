@@ -14,6 +14,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from index.document import Document
 from index.errors import RepondeurError
+from qa.conversation import Turn
 from qa.question import clean
 from ui.editor import Editor
 from ui.guard import Guard
@@ -30,6 +31,7 @@ from ui.schemas import (
     ProblemOut,
     ReportOut,
     Summary,
+    TurnIn,
 )
 from ui.service import Answering, Service
 from ui.settings import Settings
@@ -77,7 +79,7 @@ async def ask(body: AskIn, request: Request) -> AnswerOut:
     """Answer a question with the exact words of the articles, or say why not."""
     service, lang = service_of(request), lang_of(request.headers.get("accept-language"), body.lang)
     request.state.lang = lang
-    question, history = clean(body.question), [clean(each) for each in body.history]
+    question, history = clean(body.question), [_turn(each) for each in body.history]
     origin = request.headers.get("origin")
     if origin in service.settings.allow_origins:
         service.sites.take(str(origin))
@@ -85,6 +87,14 @@ async def ask(body: AskIn, request: Request) -> AnswerOut:
     answer = await service.ask(question, k=body.k, lang=lang, history=history)
     receipt = service.answered(answer, lang)
     return AnswerOut.model_validate({**answer.to_dict(), "receipt": receipt})
+
+
+def _turn(given: str | TurnIn) -> Turn:
+    """Return an earlier turn; what cannot be read in it is refused as in a question."""
+    if isinstance(given, str):
+        return Turn(clean(given))
+    answer = given.answer if given.answer and given.answer.strip() else None
+    return Turn(clean(given.question), clean(answer) if answer else None)
 
 
 @opinions.post("/feedback", status_code=204, responses=declared(403, 404, 422, 429, 503))

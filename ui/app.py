@@ -8,6 +8,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from qa.answer import Answer
+from qa.conversation import Turn
 from qa.question import clean
 from ui.cards import problem_card, read_out, turn_card, waiting_card
 from ui.problems import problem_of
@@ -56,7 +57,7 @@ class Conversation:
             asked = clean(question)
             self.service.visitors.take(visitor)
             answer = await self.service.ask(
-                asked, lang=self.words.lang, history=[turn.answer.question for turn in reversed(turns)]
+                asked, lang=self.words.lang, history=[_turn(told.answer) for told in reversed(turns)]
             )
         except Exception as error:
             self.service.failed(error)
@@ -78,6 +79,11 @@ class Conversation:
         )
         # Each set of cards is new to the script that hides the waiting card, even where they are equal.
         return f'<div class="rep-turns" data-set="{next(_NUMBERS)}">{cards}</div>'
+
+
+def _turn(answer: Answer) -> Turn:
+    """Return an answer as a turn that a follow-up may be about."""
+    return Turn(answer.understood or answer.question, answer.answer)
 
 
 def head(words: Words, prefix: str, settings: Settings) -> str:

@@ -26,7 +26,8 @@ def turn_card(answer: Answer, words: Words, prefix: str = "", receipt: str | Non
     )
     if receipt:
         body += opinion_form(receipt, words.opinion)
-    return _card(answer.question, body, words, state="answered" if answer.answer is not None else "abstained")
+    state = "answered" if answer.answer is not None else "abstained"
+    return _card(answer.question, body, words, state=state, permalink=answer.understood)
 
 
 def waiting_card(words: Words) -> str:
@@ -73,12 +74,12 @@ def article_body(document: Document, start: int, end: int) -> str:
     )
 
 
-def _card(question: str, body: str, words: Words, *, state: str) -> str:
-    """Return the frame that every turn shares."""
+def _card(question: str, body: str, words: Words, *, state: str, permalink: str | None = None) -> str:
+    """Return the frame that every turn shares; a follow-up is shared as it was understood."""
     asked = f'<h2 class="rep-asked">{escape(question)}</h2>' if question else ""
     return (
-        f'<article class="rep-turn rep-{state}" data-state="{state}" data-question="{escape(question)}" '
-        f'lang="{words.lang}">{asked}{body}</article>'
+        f'<article class="rep-turn rep-{state}" data-state="{state}" '
+        f'data-question="{escape(permalink or question)}" lang="{words.lang}">{asked}{body}</article>'
     )
 
 

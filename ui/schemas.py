@@ -18,6 +18,7 @@ __all__ = [
     "ProblemOut",
     "ReportOut",
     "Summary",
+    "TurnIn",
 ]
 
 MOST_PASSAGES = 20
@@ -40,6 +41,13 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class TurnIn(_Strict):
+    """Tell an earlier question with the answer it got, null for none."""
+
+    question: Sentence
+    answer: Sentence | None = None
+
+
 class AskIn(_Strict):
     """Ask a question."""
 
@@ -50,7 +58,11 @@ class AskIn(_Strict):
     question: Sentence = Field(description="The question, 1 to 1,000 characters.")
     k: int = Field(5, ge=1, le=MOST_PASSAGES, description="How many passages at most.")
     lang: Literal["fr", "en"] | None = Field(None, description="Language of messages; else Accept-Language.")
-    history: list[Sentence] = Field([], max_length=MOST_TURNS, description="Earlier questions, oldest first.")
+    history: list[Sentence | TurnIn] = Field(
+        [],
+        max_length=MOST_TURNS,
+        description="Earlier questions, oldest first, alone or with their answers; they complete follow-ups.",
+    )
 
 
 class AbstentionOut(BaseModel):

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from index.document import Document
 from index.errors import RepondeurError
 from qa.answer import Answer
+from qa.conversation import Turn
 from ui.feedback import FeedbackFile, Opinion, judged
 from ui.limits import OverloadedError, Quota, TooSlowError
 from ui.observe import Metrics, log
@@ -49,7 +50,7 @@ class Answering(Protocol):
         """Return the corpus that is open."""
         ...
 
-    def ask(self, question: str, *, k: int = ..., lang: str = ..., history: Sequence[str] = ...) -> Answer:
+    def ask(self, question: str, *, k: int = ..., lang: str = ..., history: Sequence[Turn] = ...) -> Answer:
         """Answer one question."""
         ...
 
@@ -92,7 +93,7 @@ class Service:
         return self._current().corpus
 
     async def ask(
-        self, question: str, *, k: int = 5, lang: str = "fr", history: Sequence[str] = ()
+        self, question: str, *, k: int = 5, lang: str = "fr", history: Sequence[Turn] = ()
     ) -> Answer:
         """Answer a clean question in its turn; OverloadedError when the line is full, else TooSlowError."""
         future = self._enter(question, k, lang, history)
@@ -106,7 +107,7 @@ class Service:
             # Only what has not begun can be called off: a visitor who left, or the time being up.
             future.cancel()
 
-    def _enter(self, question: str, k: int, lang: str, history: Sequence[str]) -> Future[Answer]:
+    def _enter(self, question: str, k: int, lang: str, history: Sequence[Turn]) -> Future[Answer]:
         """Take a place in the line."""
         with self._lock:
             if not self.ready:
@@ -122,7 +123,7 @@ class Service:
         with self._lock:
             self._pending -= 1
 
-    def _run(self, question: str, k: int, lang: str, history: Sequence[str]) -> Answer:
+    def _run(self, question: str, k: int, lang: str, history: Sequence[Turn]) -> Answer:
         """Answer on this thread, and remember about how long that takes."""
         start = time.monotonic()
         answer = self._current().ask(question, k=k, lang=lang, history=history)

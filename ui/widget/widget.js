@@ -86,6 +86,7 @@ summary { cursor: pointer; color: var(--link); font-size: 14px; padding: 6px 0; 
     static observedAttributes = ["lang", "title", "accent", "mode"];
     #title = "";
     #busy = null;
+    #turns = [];
 
     connectedCallback() {
       if (!this.shadowRoot) this.attachShadow({ mode: "open" }).adoptedStyleSheets = [sheet];
@@ -177,10 +178,16 @@ summary { cursor: pointer; color: var(--link); font-size: 14px; padding: 6px 0; 
         const reply = await fetch(new URL("api/v1/ask", BASE), {
           method: "POST", headers: { "Content-Type": "application/json" }, credentials: "omit",
           referrerPolicy: "no-referrer", signal: this.#busy.signal,
-          body: JSON.stringify({ question, lang: words.lang, k: 4 }),
+          body: JSON.stringify({ question, lang: words.lang, k: 4, history: this.#turns }),
         });
         const body = await reply.json();
-        if (reply.ok) this.#show(body, view);
+        if (reply.ok) {
+          this.#show(body, view);
+          if (body.understood) {
+            results.firstElementChild.after(make("p", { class: "understood" }, fill(words.understood, { question: body.understood })));
+          }
+          this.#turns = [...this.#turns, { question: body.understood ?? body.question, answer: body.answer }].slice(-8);
+        }
         else this.#say(question, body.title || words.failed, body.detail || "", view);
       } catch {
         this.#say(question, words.failed, words.retry, view);
