@@ -5,12 +5,14 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from index.formats.items import Unreadable
 from index.titles import title_of_name
 
 __all__ = ["read_markdown"]
 
 _FRONT = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _TOML = re.compile(r"\A\+\+\+[ \t]*\n(.*?)\n\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL)
+_DEEPEST = 200
 _TITLES = ("title", "titre")
 _ADDRESSES = ("url", "canonical", "canonical_url", "canonicalurl", "permalink")
 
@@ -71,7 +73,10 @@ def _rendered(text: str) -> tuple[str, str]:
 
     blocks: list[str] = []
     heading = ""
-    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    # What lies deeper than the limit markdown-it leaves out without a word.
+    tokens = MarkdownIt("commonmark", {"maxNesting": _DEEPEST}).enable("table").parse(text)
+    if max((token.level for token in tokens), default=0) >= _DEEPEST - 2:
+        raise Unreadable("nested too deeply: lists and quotations lie in each other some hundred times")
     for place, token in enumerate(tokens):
         if token.type in {"fence", "code_block"}:
             blocks.append(token.content.rstrip())

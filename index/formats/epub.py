@@ -34,7 +34,8 @@ def read(given: Given) -> Iterator[Item]:
         chapters = []
         for name in _spine(book, posixpath.dirname(path)):
             try:
-                chapters.append(visible_text(page_tree(page_text(part_of(package, name, given.limits.file)))))
+                page = page_text(part_of(package, name, given.limits.file))
+                chapters.append(visible_text(page_tree(page, given.limits)))
             except Unreadable as error:
                 if not str(error).startswith("empty"):
                     yield Problem(f"/{name}", str(error))

@@ -38,7 +38,7 @@ def _root(data: bytes) -> tuple[Any, Unreadable | None]:
     try:
         return parse_xml(data, "it"), None
     except Unreadable as error:
-        if "entities" in str(error):
+        if "declares XML entities" in str(error):
             raise
         parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
         root = etree.parse(BytesIO(data), parser).getroot()
@@ -72,9 +72,10 @@ def _entries(given: Given, damage: Unreadable | None) -> Iterator[Item]:
     elif not feed.entries:
         raise Unreadable("a feed without entries")
     for number, entry in enumerate(feed.entries, 1):
-        text = fragment_text(_content(entry))
+        text = fragment_text(_content(entry), given.limits)
         if text:
-            yield _article(entry, feed.feed.get("language", ""), text, f"#{number}")
+            title = fragment_text(entry.get("title") or "", given.limits).replace("\n", " ")
+            yield _article(entry, title, feed.feed.get("language", ""), text, f"#{number}")
         else:
             yield Problem(f"#{number}", "an entry without text")
 
@@ -85,10 +86,9 @@ def _content(entry: Any) -> str:
     return max(texts, key=len)
 
 
-def _article(entry: Any, language: str, text: str, part: str) -> Article:
+def _article(entry: Any, title: str, language: str, text: str, part: str) -> Article:
     """Return the article of an entry."""
     date = day_of(entry.get("published") or entry.get("updated") or "")
     meta = {"author": entry.get("author") or "", "language": entry.get("language") or language or ""}
     url = web_address(entry.get("link") or "")
-    title = fragment_text(entry.get("title") or "").replace("\n", " ")
     return Article(text + "\n", title, date, url, entry.get("id") or url, part, standard(meta))

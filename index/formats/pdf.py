@@ -35,6 +35,8 @@ def read(given: Given) -> Iterator[Item]:
         if length > given.limits.output:
             raise Unreadable(f"gives more than {given.limits.output} characters: split it", costly=True)
     text = flowing(pages)
+    if not pages:
+        raise Unreadable("none of its pages can be read")
     if not text.strip():
         raise Unreadable(f"no text in its {len(pages)} pages: a scan needs text recognition (OCR) first")
     if b"%%EOF" not in given.data[-_TAIL:]:

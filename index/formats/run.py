@@ -203,9 +203,9 @@ class Run:
         for member in members:
             name, tried = saved_page(member.name, lambda name: self._is_saved(unit, names, name))
             if not name:
-                shown = ", ".join(tried[:6]) or "no path in this address"
-                reason = f"no saved page for it beside the sitemap, which looks for {shown}"
-                yield Skipped(f"{unit.shown}: {printable(member.name)}", reason)
+                shown = ", ".join(_short(each) for each in tried[:3]) or "nothing: it names no page"
+                reason = f"no saved page for it beside the sitemap; looked for {shown}"
+                yield Skipped(f"{unit.shown}: {_short(member.name)}", reason)
                 continue
             page = _beside(unit, name, member)
             if (page.path, page.inside) not in self._taken and self._selection.takes(page.id):
@@ -231,6 +231,11 @@ def _beside(unit: _Unit, name: str, member: Member) -> _Unit:
         inside = (*unit.inside[:-1], _sibling(unit.inside[-1], name))
         return _Unit(unit.path, inside, own, suffix, **known)  # type: ignore[arg-type]
     return _Unit(unit.path.parent / name, (), own, suffix, **known)  # type: ignore[arg-type]
+
+
+def _short(name: str) -> str:
+    """Return a name for the report, cut where no reader would go on."""
+    return printable(name if len(name) <= 120 else f"{name[:120]}…")
 
 
 def _sibling(path: str, name: str) -> str:

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any, Self
@@ -18,6 +19,8 @@ from index.formats.limits import Limits
 __all__ = ["ColumnRefused", "Sandbox"]
 
 _ROOT = str(Path(__file__).parents[2])
+# Seconds a child may take to end once it no longer answers.
+_DYING = 5.0
 # All the child sees of the environment: no tokens, no proxies.
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "SYSTEMROOT", "TEMP", "TMP", "USERPROFILE")
 
@@ -53,8 +56,10 @@ class Sandbox:
             child.kill()
             child.wait()
             for pipe in (child.stdin, child.stdout):
-                if pipe:
-                    pipe.close()
+                # What was not yet written to a dead child is written in vain.
+                with suppress(OSError):
+                    if pipe:
+                        pipe.close()
 
     def read(self, path: Path, inside: tuple[str, ...], suffix: str, columns: Columns) -> Iterator[Item]:
         """Yield what a file, or one in an archive, gives.
@@ -141,6 +146,8 @@ class Sandbox:
             return f"takes more than {self.limits.seconds:g} seconds to read"
         if size > self.limits.output:
             return f"gives more than {self.limits.output >> 20} MB of text: split it"
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(_DYING)
         child.kill()
         code = child.wait()
         return f"too much for its parser, which stopped ({_named(code)})"

@@ -9,7 +9,7 @@ from typing import Any
 from index.decoding import UndecodableError, decode
 from index.formats.dates import day_of
 from index.formats.items import Article, Item, Unreadable
-from index.formats.limits import Given
+from index.formats.limits import Given, Limits
 from index.formats.naming import standard, web_address
 from index.formats.visible import visible_text
 from index.titles import title_of_name
@@ -21,6 +21,8 @@ _CHARSET = re.compile(
 )
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _HEAD = 4096
+# Bytes of memory a tag and a character may take, in the tree and in the copies trafilatura makes of it.
+_PER_TAG, _PER_CHARACTER = 1024, 16
 # trafilatura joins every white space to one blank, no-break spaces too; these printable characters stand for
 # them meanwhile, whichever of them the page has not.
 _NO_BREAK = ("\u00a0", "\u202f", "\u2007")
@@ -30,7 +32,7 @@ _DATES = {"extensive_search": False, "original_date": True, "max_date": "2100-01
 
 def read(given: Given) -> Iterator[Item]:
     """Yield the article of a page with what its head says of it."""
-    tree = page_tree(page_text(given.data))
+    tree = page_tree(page_text(given.data), given.limits)
     text, title = _article(tree)
     whole = not text
     text = text or visible_text(tree)
@@ -61,22 +63,38 @@ def page_text(data: bytes) -> str:
         raise Unreadable(str(error)) from error
 
 
-def page_tree(text: str) -> Any:
-    """Return the tree of a page; Unreadable where there is nothing in it."""
+def page_tree(text: str, limits: Limits) -> Any:
+    """Return the tree of a page; Unreadable where there is nothing in it, or far too much."""
     from lxml import etree, html
 
-    parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
+    # libxml2 may return half a page when it runs out of memory: it must not come to that.
+    tags, most = text.count("<"), limits.memory // _PER_TAG
+    if tags > most or len(text) > limits.memory // _PER_CHARACTER:
+        raise Unreadable(
+            f"needs too much memory to read: {tags} tags and {len(text)} characters, {most} and "
+            f"{limits.memory // _PER_CHARACTER} at most; split it",
+            costly=True,
+        )
+    # Without it text that lies deeper than 256 elements would be lost, with it 2048.
+    parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True)
     try:
-        return html.document_fromstring(text.encode("utf-8"), parser=parser)
+        tree = html.document_fromstring(text.encode("utf-8"), parser=parser)
     except (etree.LxmlError, ValueError) as error:
         if not text.strip() or "empty" in str(error):
             raise Unreadable("empty: no text in it") from error
+        if "unknown error" in str(error):
+            raise MemoryError from error
         raise Unreadable(f"not readable as HTML: {error}") from error
+    if any(entry.type_name == "ERR_NO_MEMORY" for entry in parser.error_log):
+        raise MemoryError
+    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+        raise Unreadable("nested too deeply: a page has a few dozen elements in each other, not 2048")
+    return tree
 
 
-def fragment_text(fragment: str) -> str:
+def fragment_text(fragment: str, limits: Limits) -> str:
     """Return what is seen of a piece of HTML, or of plain text."""
-    return visible_text(page_tree(f"<div>{fragment}</div>")) if fragment.strip() else ""
+    return visible_text(page_tree(f"<div>{fragment}</div>", limits)) if fragment.strip() else ""
 
 
 def _article(tree: Any) -> tuple[str, str]:

@@ -67,7 +67,8 @@ def _answer(
     except Unreadable as error:
         reason, costly = str(error), error.costly
     except MemoryError:
-        reason, costly, memory = f"needs more than {limits.memory >> 20} MB of memory to read", True, True
+        # What did not fit is held until this clause ends: nothing can be said before.
+        memory = True
     except RecursionError:
         reason, costly = "nested too deeply", True
     except OSError as error:
@@ -76,6 +77,8 @@ def _answer(
         # Parsers fail in ways of their own; none may end the run.
         said = (str(error) or type(error).__name__).split("\n", 1)[0][:200]
         reason = f"damaged, or not what its name says: {said}"
+    if memory:
+        reason, costly = f"needs more than {limits.memory >> 20} MB of memory to read", True
     return {"reason": reason, "costly": costly, "memory": memory, "column": column}
 
 

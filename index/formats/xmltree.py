@@ -12,6 +12,7 @@ from index.formats.limits import Given
 
 __all__ = ["open_package", "parse_xml", "part_of", "text_at"]
 
+_ENTITIES = "declares XML entities, which articles do not need and attacks do"
 _BLANKS = re.compile(r"[ \t\r\n]+")
 
 
@@ -21,10 +22,13 @@ def parse_xml(data: bytes, what: str) -> Any:
     try:
         tree = etree.parse(BytesIO(data), parser)
     except etree.XMLSyntaxError as error:
-        raise Unreadable(f"{what} is not well-formed XML: {error.msg}") from error
+        message = (error.msg or "")[:200]
+        if "amplification" in message or "entity reference loop" in message:
+            raise Unreadable(f"{what} {_ENTITIES}") from error
+        raise Unreadable(f"{what} is not well-formed XML: {message}") from error
     declared = tree.docinfo.internalDTD
     if declared is not None and any(True for _ in declared.iterentities()):
-        raise Unreadable(f"{what} declares XML entities, which articles do not need and attacks do")
+        raise Unreadable(f"{what} {_ENTITIES}")
     return tree.getroot()
 
 
