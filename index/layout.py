@@ -102,8 +102,8 @@ class Layout:
         """Remove what crashes left, and generations older than the last two; only under the lock."""
         live = int(self.current_name()) if self.exists() else 0
         for path in self.generations.iterdir() if self.generations.is_dir() else ():
-            number = int(path.name) if path.name.isdigit() else -1
-            if not live - _KEEP < number <= live:
+            kept = path.name.isdigit() and live - _KEEP < int(path.name) <= live
+            if not kept:
                 shutil.rmtree(path, ignore_errors=True)
 
 

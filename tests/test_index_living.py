@@ -1,18 +1,28 @@
 """A corpus that follows its files: what is gone leaves, what was cut short goes on."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import weakref
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from index.corpus import Corpus
+from index.document import Document
 from index.errors import FileError
+from index.journal import Journal
 from index.loaders import load_paths
 from index.prune import gone_file
 from index.report import IndexReport
+from index.verify import verify
 from index.writer import add_documents
-from tests.corpora import article, check
+from tests import crashing
+from tests.corpora import SMALL, article, check
 
 ROOT = Path(__file__).parent.parent
 
@@ -116,3 +126,62 @@ def test_what_cannot_be_read_any_more_stays_as_it_was(
     report = pruned(tmp_path / "corpus", toy_encoder, articles)
     assert (report.removed, len(report.skipped)) == (0, 1)
     assert Corpus.open(tmp_path / "corpus").document("Lyon.txt").text == article("Lyon").text
+
+
+RESUMED = """
+import sys
+from pathlib import Path
+from index.writer import add_documents
+from tests.crashing import SMALL, Encoder, document
+articles = (document(number, 0) for number in range(400))
+say = lambda done, _: print(done, flush=True)
+add_documents(Path(sys.argv[1]), articles, Encoder(), chunking=SMALL, progress=say)
+"""
+
+
+def test_an_index_run_killed_half_way_goes_on_where_it_was(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", RESUMED, str(tmp_path)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True) as process:
+        assert process.stdout is not None
+        reached = next(done for line in process.stdout if (done := int(line)) > 600)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert not (tmp_path / "CURRENT").exists()
+    encoder = crashing.Encoder()
+    kept = len(Journal(tmp_path / "journal.bin", encoder.fingerprint, encoder.dimension))
+    assert kept >= reached
+    documents = [crashing.document(number, 0) for number in range(400)]
+    report = add_documents(tmp_path, documents, encoder, chunking=crashing.SMALL)
+    assert report.documents == 400
+    assert report.reused >= reached
+    assert report.encoded == report.passages - report.reused
+    assert verify(tmp_path).problems == ()
+    assert add_documents(tmp_path, documents, encoder).unchanged == 400
+
+
+def test_documents_stream_through_few_at_a_time(tmp_path: Path, toy_encoder: Any) -> None:
+    alive: weakref.WeakValueDictionary[int, Document] = weakref.WeakValueDictionary()
+    most = 0
+
+    def stream() -> Iterator[Document]:
+        nonlocal most
+        for number in range(1000):
+            document = article(f"Ville{number}", 3)
+            alive[number] = document
+            most = max(most, len(alive))
+            yield document
+
+    assert add_documents(tmp_path, stream(), toy_encoder).documents == 1000
+    assert most < 150
+
+
+def test_one_changed_article_costs_one_article(tmp_path: Path, toy_encoder: Any) -> None:
+    articles = [article(f"Ville{number}", 6) for number in range(100)]
+    add_documents(tmp_path, articles, toy_encoder, chunking=SMALL)
+    toy_encoder.encoded.clear()
+    articles[30] = Document("Ville30", articles[30].text + " Une phrase de plus.", articles[30].title)
+    report = add_documents(tmp_path, articles, toy_encoder)
+    assert (report.updated, report.unchanged) == (1, 99)
+    assert len(toy_encoder.encoded) == report.encoded <= 3
+    check(tmp_path, toy_encoder)

@@ -8,7 +8,7 @@ from threading import Event
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from ui.progress import Progress
+from ui.progress import Advance, Progress
 from ui.watching import StoppedError, Watcher
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def follow(
     rebuild: bool = False,
 ) -> None:
     """Index everything, then what changes, until SIGINT or SIGTERM; `show` gets each report."""
+    from index.counting import count_articles
     from index.encoder import load_encoder
     from index.touched import load_touched
     from index.writer import add_documents
@@ -41,15 +42,17 @@ def follow(
     def update(changed: set[Path] | None) -> None:
         nonlocal started
         documents = load_touched(paths, changed, corpus, selection=selection, columns=columns, note=say)
-        with Progress("passages") as progress:
+        total = None if changed else count_articles(paths, selection)
+        with Progress("articles") as progress:
+            shown = Advance(progress, total)
 
-            def advance(done: int, total: int | None) -> None:
+            def advance(done: int, _: int | None) -> None:
                 _go_on(stop)
-                progress(done, total)
+                shown(done, None)
 
             report = add_documents(
                 corpus,
-                _unless(stop, documents),
+                shown.reading(_unless(stop, documents)),
                 model,
                 progress=advance,
                 rebuild=rebuild and not started,

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ui.progress import Progress
+from ui.progress import Advance, Progress
 
 if TYPE_CHECKING:
     from index.loaders import Columns, Selection
@@ -26,6 +26,7 @@ def index_paths(
     note: Callable[[str], None] | None = None,
 ) -> "IndexReport":
     """Index files and folders, showing on stderr how far it is; with `prune`, what lost its file leaves."""
+    from index.counting import count_articles
     from index.encoder import load_encoder
     from index.loaders import Columns, Selection
     from index.touched import load_touched
@@ -33,12 +34,13 @@ def index_paths(
 
     chosen, named = selection or Selection(), columns or Columns()
     documents = load_touched(paths, None, corpus, selection=chosen, columns=named, note=note)
-    with Progress("passages") as progress:
+    with Progress("articles") as progress:
+        advance = Advance(progress, count_articles(paths, chosen))
         return add_documents(
             corpus,
-            documents,
+            advance.reading(documents),
             load_encoder(encoder),
-            progress=progress,
+            progress=advance,
             rebuild=rebuild,
             prune=paths if prune else (),
         )
