@@ -12,6 +12,7 @@ __all__ = ["read_markdown"]
 
 _FRONT = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _TOML = re.compile(r"\A\+\+\+[ \t]*\n(.*?)\n\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL)
+_PAIR = re.compile(r"([A-Za-z_][\w-]*):(?:[ \t]+(.*))?")
 _DEEPEST = 200
 _TITLES = ("title", "titre")
 _ADDRESSES = ("url", "canonical", "canonical_url", "canonicalurl", "permalink")
@@ -57,7 +58,18 @@ def _values(written: str, *, toml: bool) -> object:
         # BaseLoader makes strings of everything: a date stays as it was written, and no object is built.
         return tomllib.loads(written) if toml else yaml.load(written, Loader=yaml.BaseLoader)
     except (yaml.YAMLError, RecursionError, ValueError):
-        return None
+        return None if toml else _lines(written)
+
+
+def _lines(written: str) -> dict[str, str] | None:
+    """Return front matter of plain lines, or None: YAML stumbles over the colon of a French title."""
+    found = [_PAIR.fullmatch(line) for line in written.split("\n") if line.strip()]
+    pairs = [match.groups() for match in found if match]
+    return (
+        {key: (value or "").strip().strip("\"'") for key, value in pairs}
+        if len(pairs) == len(found)
+        else None
+    )
 
 
 def _plain(value: object) -> str:

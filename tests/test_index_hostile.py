@@ -120,7 +120,7 @@ def test_too_much_text_is_cut_off_by_the_parent_and_nothing_of_it_lost_unsaid(tm
 
 def test_memory_that_an_earlier_file_left_is_not_held_against_the_next(tmp_path):
     (tmp_path / "a.md").write_text("# Avant\n", encoding="utf-8")
-    (tmp_path / "b.md").write_bytes(b"a\n\n" * 300_000)
+    (tmp_path / "b.md").write_bytes(b"mot " * (25 << 20))
     (tmp_path / "c.md").write_text("# Après\n", encoding="utf-8")
     before, bomb, after = load_paths([tmp_path], limits=Limits(memory=192 << 20))
     assert isinstance(before, Document) and isinstance(after, Document)

@@ -14,10 +14,11 @@ _SAME = {
 def standard(meta: Mapping[str, str]) -> dict[str, str]:
     """Return meta with what the author and the language are called here, and without empty values."""
     kept = {key: value.strip() for key, value in meta.items() if value.strip()}
+    written = {key.casefold(): key for key in kept}
     for key, others in _SAME.items():
-        for other in others:
-            if key not in kept and other in kept:
-                kept[key] = kept.pop(other)
+        for other in (key, *others):
+            if key not in kept and other in written:
+                kept[key] = kept.pop(written[other])
     return kept
 
 

@@ -18,6 +18,7 @@ _LIGATURES = {
 }
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _BROKEN = re.compile(r"([^\W\d_]+)[-\u2010]$")
+_RANGE = re.compile(r"\d[-–]$")
 _SOFT = "\u00ad"
 _WORD = re.compile(r"[^\W\d_]+")
 _COMPOUND = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)+")
@@ -33,6 +34,7 @@ _KEEP_AFTER = frozenset(
     "il ils elle elles on je tu nous vous ce là ci même mêmes moi toi lui leur les la le y en t être delà "
     "dessus dessous vis midi à".split()
 )
+_NUMBER = re.compile(r"\d{1,5}")
 _EDGE = 2
 _FULL = 0.75
 
@@ -77,7 +79,7 @@ class _Flow:
         if last.endswith(_SOFT) or (broken and line[0].isalpha() and not self._keeps(broken[1], line)):
             self.parts[-1] = last[:-1]
             return ""
-        if broken and line[0].isalpha():
+        if (broken and line[0].isalpha()) or (_RANGE.search(last[-2:]) and line[0].isdigit()):
             return ""
         going = line[0].islower() and not _SENTENCE_END.search(last[-8:])
         if full is None:
@@ -113,16 +115,23 @@ def _without_heads(pages: list[list[str]]) -> list[list[str]]:
         return pages
     places = [[place for place, line in enumerate(page) if line] for page in pages]
     edges = [sorted({*place[:_EDGE], *place[-_EDGE:]}) for place in places]
-    seen = Counter(
-        key for page, edge in zip(pages, edges, strict=True) for key in {_key(page[place]) for place in edge}
-    )
+    keys = [
+        {place: _keys(page[place], number) for place in edge}
+        for number, (page, edge) in enumerate(zip(pages, edges, strict=True))
+    ]
+    seen = Counter(key for page in keys for key in set().union(*page.values()))
     running = {key for key, count in seen.items() if count >= max(3, 0.6 * len(pages))}
     return [
-        [line for place, line in enumerate(page) if place not in edge or _key(line) not in running]
-        for page, edge in zip(pages, edges, strict=True)
+        [line for place, line in enumerate(page) if not own.get(place, set()) & running]
+        for page, own in zip(pages, keys, strict=True)
     ]
 
 
-def _key(line: str) -> str:
-    """Return a line with its numbers alike, to know it again on the next page."""
-    return re.sub(r"\d+", "0", line.casefold())
+def _keys(line: str, page: int) -> set[str]:
+    """Return what to know a running head by on other pages: itself, or with a number that counts them."""
+    numbers = list(_NUMBER.finditer(line))
+    counted = {
+        f"{line[: match.start()]}\0{int(match[0]) - page}{line[match.end() :]}"
+        for match in (*numbers[:1], *numbers[-1:])
+    }
+    return counted | {line}

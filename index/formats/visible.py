@@ -20,10 +20,10 @@ _UNSEEN = frozenset(
     "script style noscript template iframe object svg math canvas audio video title textarea select "
     "button".split()
 )
-_BLANKS = re.compile(r"[ \t\n\r\f]+")
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+_BLANKS = re.compile(r"[ \t\n\r\f\v]+")
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 # Marks in the text being put together; what comes from the page cannot hold them.
-_BLOCK, _SPACE = "\x0b", "\x0e"
+_BLOCK, _LINE, _SPACE = "\x0e", "\x0f", "\x10"
 
 
 def visible_text(root: Any) -> str:
@@ -69,12 +69,12 @@ def _before(name: str, element: Any) -> str:
         return _BLOCK
     if name in _CELLS and element.getprevious() is not None:
         return "\t"
-    return "\n" if name in _BREAKS or name in _LINES else ""
+    return "\n" if name in _BREAKS else _LINE if name in _LINES else ""
 
 
 def _after(name: str) -> str:
     """Return what parts an element from what stands after it."""
-    return _BLOCK if name in _BLOCKS else "\n" if name in _LINES else ""
+    return _BLOCK if name in _BLOCKS else _LINE if name in _LINES else ""
 
 
 def _seen(text: str | None, *, raw: bool) -> str:
@@ -87,8 +87,9 @@ def _seen(text: str | None, *, raw: bool) -> str:
 
 def _tidy(text: str) -> str:
     """Return text with marks as blank lines, and no white space around line ends."""
-    blocks = re.sub(rf"[ \t\n]*{_BLOCK}[ \t\n{_BLOCK}]*", "\n\n", text)
-    lines = re.sub(r" {2,}", " ", blocks)
+    blocks = re.sub(rf"[ \t\n{_LINE}]*{_BLOCK}[ \t\n{_BLOCK}{_LINE}]*", "\n\n", text)
+    lines = re.sub(rf"[ \t]*{_LINE}[ \t{_LINE}]*", "\n", blocks)
+    lines = re.sub(r" {2,}", " ", lines)
     lines = re.sub(r"[ \t]*\n[ \t]*", "\n", lines)
     lines = re.sub(r" ?\t ?", "\t", lines)
-    return re.sub(r"\n{3,}", "\n\n", lines).replace(_SPACE, " ").strip(" \t\n")
+    return re.sub(r"\n{3,}", "\n\n", lines).strip(" \t\n").replace(_SPACE, " ")

@@ -129,7 +129,9 @@ def _metadata(tree: Any) -> tuple[dict[str, str], str, str]:
     found = extract_metadata(deepcopy(tree), date_config=_DATES)
     language = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or ""
     meta = {"author": found.author or "", "language": language, "site": found.sitename or ""}
-    return meta, day_of(found.date), web_address(found.url or "")
+    links = tree.xpath("//link[contains(concat(' ', normalize-space(@rel), ' '), ' canonical ')]/@href")
+    address = next(filter(None, (web_address(link) for link in links)), web_address(found.url or ""))
+    return meta, day_of(found.date), address
 
 
 def _title(tree: Any) -> str:
