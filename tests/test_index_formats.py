@@ -222,6 +222,8 @@ def test_many_pages_in_linear_time():
         ("<pre>  x = 1\n    y</pre>", "  x = 1\n    y\n"),
         ("<p>vu<!-- caché --><script>non()</script><style>p{}</style></p>", "vu\n"),
         ("<div>" * 1500 + "profond" + "</div>" * 1500, "profond\n"),
+        ("<p>un <code>mot</code> et <q>deux</q></p>", "un mot et deux\n"),
+        ("<p>avant</p><code>x\n  y</code>", "avant\n\nx\n  y\n"),
         ("<p>a&#1;b&#11;c</p>", "ab c\n"),
     ],
 )
@@ -252,6 +254,11 @@ def test_only_web_addresses_become_links(value, address):
     page = html(head=f'<link rel="canonical" href="{value}">')
     (article,) = read(Given(page, "a", ".html"))
     assert article.url == address
+
+
+def test_code_and_quotations_in_a_line_of_an_article_do_not_part_it():
+    lines = "<p>La fonction <code>ouvrir()</code> rend, dit <q>le guide</q>, un fichier ouvert.</p>" * 8
+    assert "La fonction ouvrir() rend, dit le guide, un fichier ouvert." in extracted(html([lines]), ".html")
 
 
 def test_a_page_that_declares_nothing_is_called_after_its_file():

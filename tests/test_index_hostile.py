@@ -95,9 +95,9 @@ def test_what_takes_too_long_costs_itself_alone(tmp_path):
     (tmp_path / "a.md").write_text("# Avant\n", encoding="utf-8")
     (tmp_path / "b.md").write_text(SLOW, encoding="utf-8")
     (tmp_path / "c.md").write_text("# Après\n", encoding="utf-8")
-    before, slow, after = load_paths([tmp_path], limits=Limits(seconds=4))
+    before, slow, after = load_paths([tmp_path], limits=Limits(seconds=8))
     assert isinstance(before, Document) and isinstance(after, Document)
-    assert slow == Skipped(str(tmp_path / "b.md"), "takes more than 4 seconds to read")
+    assert slow == Skipped(str(tmp_path / "b.md"), "takes more than 8 seconds to read")
 
 
 def test_an_archive_of_bombs_is_given_up(tmp_path, monkeypatch):

@@ -22,7 +22,7 @@ _RANGE = re.compile(r"\d[-–]$")
 _SOFT = "\u00ad"
 _WORD = re.compile(r"[^\W\d_]+")
 _COMPOUND = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)+")
-_BULLET = re.compile(r"[-–—•▪■●◦*]\s|\(?\d{1,3}[.)°]\s")
+_BULLET = re.compile(r"[-–—•▪■●◦*]\s|\(?\d{1,3}[.)°]\s|\d+(?:\.\d+)+\.?\s+[^\W\d_a-z]")
 _SENTENCE_END = re.compile(r"[.!?…:][»”\"’)\s\u00a0\u202f]*$")
 # French words that keep their hyphen; any other that stands elsewhere in the text decides for itself.
 _KEEP_BEFORE = frozenset(
@@ -36,7 +36,8 @@ _KEEP_AFTER = frozenset(
 )
 _NUMBER = re.compile(r"\d{1,5}")
 _EDGE = 2
-_FULL = 0.75
+# How much of a full line's length a line has that the next goes on from, and one that ends a sentence.
+_FULL, _FULL_ENDED = 0.75, 0.9
 
 
 def flowing(pages: Sequence[str]) -> str:
@@ -47,9 +48,9 @@ def flowing(pages: Sequence[str]) -> str:
     compounds = {word.lower() for page in lines for line in page for word in _COMPOUND.findall(line)}
     flow = _Flow(words, compounds)
     for page in lines:
-        full = _FULL * _width(page)
+        width = _width(page)
         for number, line in enumerate(page):
-            flow.add(line, full if number else None)
+            flow.add(line, width if number else None)
     return "".join(flow.parts)
 
 
@@ -61,19 +62,19 @@ class _Flow:
         self._words, self._compounds = words, compounds
         self._blank = False
 
-    def add(self, line: str, full: float | None) -> None:
-        """Add a line; `full` is the length from which a line runs on, None for the first line of a page."""
+    def add(self, line: str, width: int | None) -> None:
+        """Add a line; `width` is how long a full one is, None for the first line of a page."""
         if not line:
             self._blank = True
             return
         if self.parts:
-            self.parts.append(self._joint(self.parts[-1], line, full))
+            self.parts.append(self._joint(self.parts[-1], line, width))
         self.parts.append(line)
         self._blank = False
 
-    def _joint(self, last: str, line: str, full: float | None) -> str:
+    def _joint(self, last: str, line: str, width: int | None) -> str:
         """Return what comes between two lines; a hyphen that only broke a word leaves the first."""
-        if self._blank and full is not None:
+        if self._blank and width is not None:
             return "\n\n"
         broken = _BROKEN.search(last[-60:])
         if last.endswith(_SOFT) or (broken and line[0].isalpha() and not self._keeps(broken[1], line)):
@@ -81,10 +82,12 @@ class _Flow:
             return ""
         if (broken and line[0].isalpha()) or (_RANGE.search(last[-2:]) and line[0].isdigit()):
             return ""
-        going = line[0].islower() and not _SENTENCE_END.search(last[-8:])
-        if full is None:
+        ended = bool(_SENTENCE_END.search(last[-8:]))
+        going = line[0].islower() and not ended
+        if width is None:
             return " " if going else "\n\n"
-        return " " if (going or len(last) >= full) and not _BULLET.match(line) else "\n"
+        full = len(last) >= width * (_FULL_ENDED if ended else _FULL)
+        return " " if (going or full) and not _BULLET.match(line) else "\n"
 
     def _keeps(self, before: str, line: str) -> bool:
         """Tell whether a hyphen at a line's end is the word's own, by the rest of the text or by French."""

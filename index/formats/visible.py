@@ -11,8 +11,10 @@ _BLOCKS = frozenset(
     "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption "
     "figure footer form h1 h2 h3 h4 h5 h6 header hr legend main nav ol p pre section summary table ul "
     # Those of trafilatura's trees.
-    "ab code head item list quote".split()
+    "ab head item list".split()
 )
+# Those that hold lines: what stands in them does not part them.
+_INLINE = frozenset({"p", "head", "item", "cell", "hi", "ref", "quote"})
 _LINES = frozenset({"li", "tr", "row", "option"})
 _CELLS = frozenset({"td", "th", "cell"})
 _BREAKS = frozenset({"br", "lb"})
@@ -40,11 +42,13 @@ def visible_text(root: Any) -> str:
             if name in _UNSEEN or (name == "head" and element.getparent() is not None and _is_html(element)):
                 walk.skip_subtree()
                 continue
+            name = _as_seen(name, element)
             preformatted += name == "pre"
             parts.append(_before(name, element))
             parts.append(_seen(element.text, raw=preformatted > 0))
         else:
             if event == "end":
+                name = _as_seen(name, element)
                 preformatted -= name == "pre"
                 parts.append(_after(name))
             if element is not root:
@@ -56,6 +60,14 @@ def _local(element: Any) -> str:
     """Return an element's name without its namespace; nothing for comments and the like."""
     tag = element.tag
     return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
+
+
+def _as_seen(name: str, element: Any) -> str:
+    """Return what trafilatura's names for code and quotations mean here: both stand in lines or apart."""
+    if name == "code":
+        return "pre" if "\n" in "".join(element.itertext()) else name
+    apart = name == "quote" and _local(element.getparent()) not in _INLINE
+    return "blockquote" if apart else name
 
 
 def _is_html(element: Any) -> bool:
