@@ -1,35 +1,33 @@
 """The HTTP API, and the application that the page, the widget and the metrics hang on."""
 
-import hmac
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from itertools import islice
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
+from fastapi import APIRouter, FastAPI, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
 from index.document import Document
-from index.errors import RepondeurError
+from index.errors import FileError, RepondeurError
 from qa.conversation import Turn
+from qa.coverage import plain
 from qa.question import clean
 from ui.editor import Editor
 from ui.guard import Guard
 from ui.limits import OverloadedError, QuotaError, TooSlowError
-from ui.problems import MEDIA_TYPE, PROBLEMS, problem_of, response
+from ui.problems import MEDIA_TYPE, PROBLEMS, RefusedError, problem_of, response
 from ui.receipts import UnknownReceiptError
 from ui.schemas import (
     AnswerOut,
     AskIn,
-    DocumentIn,
     DocumentOut,
     FeedbackIn,
     Listing,
     ProblemOut,
-    ReportOut,
     Summary,
     TurnIn,
 )
@@ -38,7 +36,7 @@ from ui.settings import Settings
 from ui.shell import Shell
 from ui.text import Lang, lang_of
 
-__all__ = ["create_app", "service_of"]
+__all__ = ["create_app", "declared", "find", "language", "service_of"]
 
 _STATUSES = {400: "malformed", 404: "not-found", 405: "method", 401: "unauthorized", 413: "too-large"}
 
@@ -54,19 +52,12 @@ def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 api = APIRouter(prefix="/api/v1")
 opinions = APIRouter(prefix="/api/v1", tags=["feedback"])
-admin = APIRouter(prefix="/api/v1", tags=["administration"])
 
 
 def service_of(request: Request) -> Service:
     """Return the service of the application a request came to."""
     service: Service = request.app.state.service
     return service
-
-
-def editor_of(request: Request) -> Editor:
-    """Return what changes the corpus of the application a request came to."""
-    editor: Editor = request.app.state.editor
-    return editor
 
 
 def language(request: Request) -> Lang:
@@ -110,13 +101,23 @@ def documents(
     request: Request,
     offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    q: Annotated[str, Query(max_length=200, description="Words of a title, an id or a source.")] = "",
 ) -> Listing:
     """List the documents of the corpus, a page at a time."""
-    shelf = service_of(request).shelf()
-    page = [
-        Summary.model_validate(_summary(each)) for each in islice(shelf.documents(), offset, offset + limit)
-    ]
-    return Listing(total=shelf.manifest.counts.documents, offset=offset, documents=page)
+    shelf, words = service_of(request).shelf(), plain(q).split()
+    if words:
+        found = [_summary(each) for each in shelf.documents() if _called(each, words)]
+        total, page = len(found), found[offset : offset + limit]
+    else:
+        total = shelf.manifest.counts.documents
+        page = [_summary(each) for each in islice(shelf.documents(), offset, offset + limit)]
+    return Listing(total=total, offset=offset, documents=[Summary.model_validate(each) for each in page])
+
+
+def _called(document: Document, words: Sequence[str]) -> bool:
+    """Tell whether all words stand in what a document is called."""
+    name = plain(f"{document.title} {document.id} {document.source}")
+    return all(word in name for word in words)
 
 
 @api.get("/documents/{document_id:path}", responses=declared(404, 422), tags=["documents"])
@@ -139,31 +140,6 @@ def _summary(document: Document) -> dict[str, Any]:
     """Return what is told of a document without its text."""
     names = ("id", "title", "source", "date", "sha256")
     return {name: getattr(document, name) for name in names} | {"characters": len(document.text)}
-
-
-def administrator(request: Request) -> None:
-    """Let pass whoever sends the administration token."""
-    given = request.headers.get("authorization", "").removeprefix("Bearer ").encode()
-    if not hmac.compare_digest(given, service_of(request).settings.admin_token.encode()):
-        raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
-
-
-@admin.post("/documents", responses=declared(401, 403, 409, 422), dependencies=[Depends(administrator)])
-def add(body: list[DocumentIn], request: Request) -> ReportOut:
-    """Add documents, or replace those of the same ids; answers see them at once."""
-    given = [Document(each.id, each.text, each.title, each.source, each.date) for each in body]
-    return ReportOut.model_validate(editor_of(request).add(given))
-
-
-@admin.delete(
-    "/documents/{document_id:path}",
-    responses=declared(401, 403, 404, 409),
-    dependencies=[Depends(administrator)],
-)
-def remove(document_id: str, request: Request) -> ReportOut:
-    """Remove a document; it is gone from answers at once."""
-    find(service_of(request), document_id)
-    return ReportOut.model_validate(editor_of(request).remove(document_id))
 
 
 def _health(app: FastAPI) -> None:
@@ -190,7 +166,9 @@ def _explain(app: FastAPI) -> None:
     async def ours(request: Request, error: Exception) -> JSONResponse:
         service_of(request).failed(error)
         problem, seconds = problem_of(error)
-        return response(problem, language(request), retry_after=seconds)
+        # Why a file cannot be read is known to the program that reads it, in English.
+        more = {"reason": str(error)} if isinstance(error, FileError) else {}
+        return response(problem, language(request), retry_after=seconds, **more)
 
     async def theirs(request: Request, error: Exception) -> JSONResponse:
         if not isinstance(error, HTTPException):
@@ -210,7 +188,14 @@ def _explain(app: FastAPI) -> None:
         ]
         return response(PROBLEMS["invalid-request"], language(request), errors=errors)
 
-    for kind in (RepondeurError, OverloadedError, QuotaError, TooSlowError, UnknownReceiptError):
+    for kind in (
+        RepondeurError,
+        OverloadedError,
+        QuotaError,
+        TooSlowError,
+        UnknownReceiptError,
+        RefusedError,
+    ):
         app.add_exception_handler(kind, ours)
     app.add_exception_handler(HTTPException, theirs)
     app.add_exception_handler(RequestValidationError, invalid)
@@ -245,11 +230,9 @@ def create_app(
     app.include_router(api)
     if settings.feedback:
         app.include_router(opinions)
-    if settings.admin_token and editor:
-        app.include_router(admin)
     _health(app)
     _explain(app)
-    _mount(app, service, page=page)
+    _mount(app, service, page=page, editable=settings.admin_token != "" and editor is not None)
     app.add_middleware(Shell)
     app.add_middleware(Guard, settings=settings)
     app.add_middleware(
@@ -263,12 +246,17 @@ def create_app(
     return app
 
 
-def _mount(app: FastAPI, service: Service, *, page: bool) -> None:
-    """Hang the article view, the widget and the pages on the application."""
+def _mount(app: FastAPI, service: Service, *, page: bool, editable: bool) -> None:
+    """Hang the administration, the article view, the widget and the pages on the application."""
+    from ui.administration import admin
+    from ui.documents import documents_page
     from ui.pages import mount_gradio, pages
     from ui.widget.routes import widget
 
+    if editable:
+        app.include_router(admin)
+        app.include_router(documents_page)
     app.include_router(pages)
     app.include_router(widget)
     if page:
-        mount_gradio(app, service)
+        mount_gradio(app, service, editable=editable)

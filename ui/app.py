@@ -98,15 +98,19 @@ def head(words: Words, prefix: str, settings: Settings) -> str:
     )
 
 
-def create_page(service: Service, words: Words, prefix: str, other: str) -> "gr.Blocks":
-    """Build the page in one language; `prefix` leads to the server's root, `other` to the other language."""
+def create_page(service: Service, words: Words, prefix: str, other: str, nav: str = "") -> "gr.Blocks":
+    """Build the page in one language.
+
+    `prefix` leads to the server's root, `other` to the other language; `nav` is the HTML of the way to other
+    pages.
+    """
     import gradio as gr
 
     talk = Conversation(service, words, prefix)
     settings = service.settings
     with gr.Blocks(title=settings.title, analytics_enabled=False, delete_cache=(3600, 3600)) as page:
         turns = gr.State((), time_to_live=3600)
-        gr.HTML(_top(settings.title, words, other), elem_id="rep-top")
+        gr.HTML(_top(settings.title, words, other, nav), elem_id="rep-top")
         with gr.Row(elem_id="rep-form"):
             box = gr.Textbox(
                 placeholder=words.placeholder,
@@ -165,11 +169,11 @@ def _visitor(request: "gr.Request") -> str:
     return request.client.host if request.client else ""
 
 
-def _top(title: str, words: Words, other: str) -> str:
+def _top(title: str, words: Words, other: str, nav: str) -> str:
     """Return the name, what it does, and the way to the other language."""
     lang = "en" if words.lang == "fr" else "fr"
     return (
-        f'<header class="rep-top"><div><h1>{escape(title)}</h1><p>{escape(words.tagline)}</p></div>'
+        f'<header class="rep-top"><div><h1>{escape(title)}</h1><p>{escape(words.tagline)}</p>{nav}</div>'
         f'<a class="rep-lang" href="{other}" hreflang="{lang}" lang="{lang}">'
         f"{escape(words.other_language)}</a></header>"
     )

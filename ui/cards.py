@@ -14,6 +14,8 @@ from ui.view import elsewhere, quotation, segments, sentence, supporting
 __all__ = ["article_body", "problem_card", "read_out", "turn_card", "waiting_card"]
 
 NEAREST = 3
+# Characters: what is longer is a passage and no answer, and is marked more quietly.
+LONG_MARK = 300
 
 
 def turn_card(answer: Answer, words: Words, prefix: str = "", receipt: str | None = None) -> str:
@@ -67,9 +69,10 @@ def article_body(document: Document, start: int, end: int) -> str:
     if start >= end:
         return f'<div class="rep-text">{escape(text)}</div>'
     left, right = sentence(text, start, end)
+    wide = " class=rep-wide" if end - start > LONG_MARK else ""
     return (
         f'<div class="rep-text">{escape(text[:left])}<span class="rep-sentence">{escape(text[left:start])}'
-        f'<mark id="passage">{escape(text[start:end])}</mark>{escape(text[end:right])}</span>'
+        f'<mark id="passage"{wide}>{escape(text[start:end])}</mark>{escape(text[end:right])}</span>'
         f"{escape(text[right:])}</div>"
     )
 

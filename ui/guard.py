@@ -48,6 +48,8 @@ _STRICT_PATHS = (
     "/readyz",
     "/static/page",
     "/static/feedback",
+    "/static/documents",
+    "/documents",
     "/static/icon",
 )
 _FIXED = {
@@ -84,6 +86,10 @@ class Guard:
         try:
             await self.app(scope, body, told)
         except Exception as error:
+            if body.exceeded:
+                if not told.started:
+                    await told({"type": "http.response.start", "status": 413, "headers": []})
+                return
             scope["app"].state.service.failed(error)
             if told.started:
                 raise
@@ -156,7 +162,7 @@ class _Once:
 
 
 class _Body:
-    """Pass a request's body on until it is longer than allowed; then it ends."""
+    """Pass a request's body on until it is longer than allowed; then the client is gone."""
 
     def __init__(self, receive: Receive, limit: int) -> None:
         self._receive = receive
@@ -170,7 +176,8 @@ class _Body:
             self._left -= len(message.get("body", b""))
             if self._left < 0:
                 self.exceeded = True
-                return {"type": "http.request", "body": b"", "more_body": False}
+                # Not as an end of the body: what was cut off must not be taken for the whole.
+                return {"type": "http.disconnect"}
         return message
 
 

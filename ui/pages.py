@@ -11,6 +11,8 @@ from fastapi.responses import HTMLResponse
 from index.document import Document
 from ui.api import find, service_of
 from ui.cards import article_body
+from ui.documents import tabs
+from ui.documents_text import document_words
 from ui.service import Service
 from ui.text import ENGLISH, FRENCH, Words, words
 
@@ -31,7 +33,16 @@ def static_file(package: str, name: str) -> Callable[[], Response]:
     return serve
 
 
-for _name in ("page.js", "page.css", "feedback.js", "feedback.css", "article.js", "icon.svg"):
+for _name in (
+    "page.js",
+    "page.css",
+    "feedback.js",
+    "feedback.css",
+    "documents.js",
+    "documents.css",
+    "article.js",
+    "icon.svg",
+):
     pages.add_api_route(f"/static/{_name}", static_file("ui.static", _name), methods=["GET"])
 
 
@@ -61,8 +72,8 @@ def _article(document: Document, start: int, end: int, said: Words) -> str:
     )
 
 
-def mount_gradio(app: FastAPI, service: Service) -> None:
-    """Mount the page at `/` in French and at `/en/` in English."""
+def mount_gradio(app: FastAPI, service: Service, *, editable: bool) -> None:
+    """Mount the page at `/` in French and at `/en/` in English; `editable`: documents can be changed."""
     from ui.app import create_page, head
 
     # After `ui.app`, which turns telemetry off before Gradio can read the setting.
@@ -72,7 +83,8 @@ def mount_gradio(app: FastAPI, service: Service) -> None:
         font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"], primary_hue="blue"
     )
     for path, said, prefix, other in (("/en", ENGLISH, "../", "../"), ("/", FRENCH, "", "en/")):
-        page = create_page(service, said, prefix, other)
+        nav = tabs(document_words(said.lang), "questions", "", f"{prefix}documents?lang={said.lang}")
+        page = create_page(service, said, prefix, other, nav if editable else "")
         gr.mount_gradio_app(
             app,
             page,

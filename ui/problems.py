@@ -4,14 +4,15 @@ from dataclasses import dataclass
 
 from fastapi.responses import JSONResponse
 
-from index.errors import CorpusLocked, QuestionError
+from index.errors import CorpusLocked, FileError, QuestionError
+from index.formats.registry import SUFFIXES
 from qa.question import LONGEST, Fault, InvalidQuestionError
 from ui.feedback import FeedbackFullError
 from ui.limits import OverloadedError, QuotaError, TooSlowError
 from ui.receipts import UnknownReceiptError
 from ui.text import Lang
 
-__all__ = ["MEDIA_TYPE", "PROBLEMS", "Problem", "problem_of", "response"]
+__all__ = ["MEDIA_TYPE", "PROBLEMS", "Problem", "RefusedError", "problem_of", "response"]
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -28,6 +29,14 @@ class Problem:
     def said(self, lang: Lang) -> tuple[str, str]:
         """Return title and advice in a language."""
         return self.en if lang == "en" else self.fr
+
+
+class RefusedError(Exception):
+    """Name the problem a request is refused for."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
 
 
 PROBLEMS = {
@@ -136,6 +145,27 @@ PROBLEMS = {
             ("No more opinions are taken", "The operator of the server has received many."),
         ),
         Problem(
+            "file-name",
+            422,
+            (
+                "Ce nom de fichier ne convient pas",
+                "Donnez un nom simple, sans barre oblique, avec son suffixe.",
+            ),
+            ("This file name will not do", "Give a plain name, without slashes, with its suffix."),
+        ),
+        Problem(
+            "format",
+            415,
+            ("Ce format n’est pas lu", "Formats lus\u00a0: " + ", ".join(SUFFIXES) + "."),
+            ("This format is not read", "Formats read: " + ", ".join(SUFFIXES) + "."),
+        ),
+        Problem(
+            "unreadable-file",
+            422,
+            ("Rien n’a pu être lu dans ce fichier", "Vérifiez qu’il s’ouvre et qu’il contient du texte."),
+            ("Nothing could be read in this file", "Check that it opens and that there is text in it."),
+        ),
+        Problem(
             "failed",
             500,
             ("Une erreur s’est produite", "Elle est consignée ; réessayez dans un instant."),
@@ -156,6 +186,7 @@ _KINDS: tuple[tuple[type[Exception], str], ...] = (
     (OverloadedError, "busy"),
     (TooSlowError, "slow"),
     (CorpusLocked, "conflict"),
+    (FileError, "unreadable-file"),
     (UnknownReceiptError, "unknown-answer"),
     (FeedbackFullError, "feedback-full"),
 )
@@ -165,6 +196,8 @@ def problem_of(error: Exception) -> tuple[Problem, int | None]:
     """Return the problem an error is for a visitor, and after how many seconds to try again."""
     if isinstance(error, InvalidQuestionError):
         return PROBLEMS[_FAULTS[error.fault]], None
+    if isinstance(error, RefusedError):
+        return PROBLEMS[error.name], None
     kind = next((name for kind, name in _KINDS if isinstance(error, kind)), "failed")
     return PROBLEMS[kind], getattr(error, "retry_after", 10 if kind == "conflict" else None)
 

@@ -23,6 +23,8 @@ __all__ = ["Answering", "Service", "Shelf"]
 
 # Opinions a visitor may give a minute: more than anybody who reads the answers first.
 OPINIONS = 30
+# Wrong administration tokens a minute; the right one is always let in.
+STRANGERS = 10
 
 
 class Shelf(Protocol):
@@ -67,6 +69,7 @@ class Service:
         self.visitors = Quota(settings.per_minute)
         self.sites = Quota(settings.per_minute_site)
         self.judges = Quota(OPINIONS)
+        self.strangers = Quota(STRANGERS)
         self.metrics = Metrics()
         self.receipts = Receipts()
         self._opinions = FeedbackFile.open(settings.feedback) if settings.feedback else None

@@ -63,7 +63,8 @@ def corrected(html: str, lang: str) -> str:
     ours = (
         f'<link rel="icon" href="{prefix}static/icon.svg">'
         f'<link rel="stylesheet" href="{prefix}static/page.css">'
-        f'<link rel="stylesheet" href="{prefix}static/feedback.css"></head>'
+        f'<link rel="stylesheet" href="{prefix}static/feedback.css">'
+        f'<link rel="stylesheet" href="{prefix}static/documents.css"></head>'
     )
     html = _CARDS.sub("", _LANG.sub(rf'\g<1>"{lang}"', html, count=1))
     return html.replace("</head>", ours, 1)

@@ -1,0 +1,175 @@
+"""Draw the pictures of docs/images, and more to look at, from the real product over the seed article.
+
+    python -m tests.screenshots [docs/images] [--all]
+
+Needs Chromium. With --all every state comes out: errors, feedback, documents, phone, both themes.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from index.document import Document
+from index.encoder import load_encoder
+from index.writer import add_documents
+from qa.answerer import Answerer
+from tests.ui_browser import Tab, chromium
+from tests.ui_support import serving
+from ui.api import create_app
+from ui.editor import Editor
+from ui.settings import Settings
+from ui.starter import seed_documents, seed_examples
+
+QUESTION = "Quand Amazon a-t-il suspendu Rekognition ?"
+FOLLOW_UP = "Et pour combien de temps ?"
+UNKNOWN = "Quel âge avait George Floyd ?"
+TOKEN = "jeton"  # noqa: S105
+DESKTOP, PHONE = {"width": 1180, "height": 860}, {"width": 390, "height": 844}
+SHELF = (
+    Document(
+        "phares/creach.md",
+        "Le phare du Créac'h se dresse à Ouessant depuis 1863.",
+        "Le Créac'h",
+        date="2021-08-01",
+    ),
+    Document("phares/jument.md", "Le phare de la Jument date de 1911.", "La Jument", date="2020-02-11"),
+    Document("notes/reunion.txt", "La réunion du conseil portait sur la digue.", "Réunion du conseil"),
+)
+
+
+@contextmanager
+def product(*, admin: bool) -> Iterator[str]:
+    """Serve the seed article with everything switched on; yield the address."""
+    with tempfile.TemporaryDirectory() as folder:
+        corpus, encoder = Path(folder) / "corpus", load_encoder()
+        add_documents(corpus, [*seed_documents(), *(SHELF if admin else ())], encoder)
+        answerer = Answerer.open(corpus)
+        settings = Settings(
+            examples=seed_examples(answerer.corpus), per_minute=0, feedback=Path(folder) / "opinions.sqlite",
+            admin_token=TOKEN if admin else "",
+        )  # fmt: skip
+        with serving(create_app(answerer, settings, editor=Editor(corpus, encoder))) as address:
+            yield address
+
+
+class Camera:
+    """Take pictures of pages in a browser."""
+
+    def __init__(self, browser, folder, address):
+        self.browser, self.folder, self.address = browser, folder, address
+
+    @contextmanager
+    def tab(self, name, path="/", size=DESKTOP, scheme="light"):
+        """Yield a tab, and keep what it shows in the end."""
+        tab = Tab(
+            self.browser, viewport=size, color_scheme=scheme, reduced_motion="reduce", device_scale_factor=1.5
+        )
+        tab.page.goto(self.address + path)
+        yield tab
+        tab.page.evaluate("scrollTo(0, 0)")
+        tab.page.screenshot(path=self.folder / f"{name}.png")
+        click.echo(f"{name}.png")
+        tab.context.close()
+
+    def asked(self, name, *questions, path="/", **more):
+        """Ask some questions on the page."""
+        with self.tab(name, path, **more) as tab:
+            tab.open(self.address + path)
+            for question in questions:
+                card = tab.ask(question)
+            return card
+
+
+def shown(camera: Camera) -> None:
+    """Draw what the README shows."""
+    camera.asked("page-fr", QUESTION)
+    camera.asked("abstention-fr", UNKNOWN)
+    camera.asked("page-en-dark-phone", "Who is the head of Google?", path="/en/", size=PHONE, scheme="dark")
+    with camera.tab("widget", "/widget/demo") as tab:
+        ask_widget(tab, QUESTION)
+
+
+def ask_widget(tab, question):
+    """Ask in the widget that is part of the page."""
+    widget = tab.page.locator("repondeur-widget").first
+    widget.locator("input").first.fill(question)
+    widget.locator("input").first.press("Enter")
+    widget.locator(".asked", has_text=question).first.wait_for()
+    return widget
+
+
+def states(camera: Camera) -> None:
+    """Draw every other state."""
+    camera.asked("follow-up", QUESTION, FOLLOW_UP)
+    camera.asked("follow-up-dark-phone", QUESTION, FOLLOW_UP, size=PHONE, scheme="dark")
+    camera.asked("abstention-dark-phone", UNKNOWN, size=PHONE, scheme="dark")
+    camera.asked("error", "x" * 1001)
+    for scheme, size in (("light", DESKTOP), ("dark", PHONE)):
+        name = f"{scheme}-{'phone' if size is PHONE else 'desktop'}"
+        with camera.tab(f"start-{name}", size=size, scheme=scheme) as tab:
+            tab.open(camera.address)
+        with camera.tab(f"feedback-{name}", size=size, scheme=scheme) as tab:
+            tab.open(camera.address)
+            tab.ask(QUESTION).locator("[data-opinion=down]").click()
+            tab.page.locator(".rep-remark textarea").fill("Il manque la date exacte.")
+        with camera.tab(f"widget-{name}", "/widget/demo", size, scheme) as tab:
+            tab.page.locator(".bubble").click()
+            dialog = tab.page.locator("repondeur-widget").nth(1)
+            for question in (QUESTION, FOLLOW_UP):
+                dialog.locator("input").first.fill(question)
+                dialog.locator("input").first.press("Enter")
+                dialog.locator(".asked", has_text=question).first.wait_for()
+            dialog.locator("[data-opinion=up]").click()
+            dialog.locator(".judge p", has_text="Merci").wait_for()
+        with camera.tab(f"article-{name}", size=size, scheme=scheme) as tab:
+            tab.open(camera.address)
+            tab.ask(QUESTION).locator("[data-see]").first.click()
+            tab.page.frame_locator("dialog iframe").locator("mark#passage").wait_for()
+
+
+def documents(camera: Camera) -> None:
+    """Draw the documents page."""
+    for scheme, size in (("light", DESKTOP), ("dark", PHONE)):
+        name = f"{scheme}-{'phone' if size is PHONE else 'desktop'}"
+        with camera.tab(f"documents-door-{name}", "/documents?lang=fr", size, scheme):
+            pass
+        with camera.tab(f"documents-{name}", "/documents?lang=fr", size, scheme) as tab:
+            page = tab.page
+            page.fill("#token", TOKEN)
+            page.keyboard.press("Enter")
+            page.locator("#list li").first.wait_for()
+            page.set_input_files("#files", [
+                {"name": "stiff.txt", "mimeType": "text/plain", "buffer": b"Le phare du Stiff date de 1700."},
+                {"name": "photo.png", "mimeType": "image/png", "buffer": b"x"},
+            ])  # fmt: skip
+            page.locator("[data-good=false]").wait_for()
+            page.locator("[data-good=true]").wait_for()
+        with camera.tab(f"documents-remove-{name}", "/documents?lang=fr", size, scheme) as tab:
+            tab.page.fill("#token", TOKEN)
+            tab.page.keyboard.press("Enter")
+            tab.page.locator("#list button").first.click()
+            tab.page.get_by_role("dialog").wait_for()
+        camera.asked(f"tabs-{name}", QUESTION, size=size, scheme=scheme)
+
+
+@click.command()
+@click.argument("folder", default="docs/images", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--all", "everything", is_flag=True, help="Every state, to look at.")
+def main(folder: Path, everything: bool) -> None:
+    """Draw the pictures."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with chromium() as browser:
+        with product(admin=False) as address:
+            shown(Camera(browser, folder, address))
+            if everything:
+                states(Camera(browser, folder, address))
+        if everything:
+            with product(admin=True) as address:
+                documents(Camera(browser, folder, address))
+
+
+if __name__ == "__main__":
+    main()
