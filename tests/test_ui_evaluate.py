@@ -174,7 +174,11 @@ def test_ctrl_c_reports_on_what_was_asked(place):
     folder.mkdir()
     (folder / "set.json").write_text(json.dumps(many), encoding="utf-8")
     words = ["evaluate", str(folder / "set.json"), "--reader", "none", "--corpus", str(place / "corpus")]
-    code = "import sys; from ui.cli import main; main(sys.argv[1:])"
+    # A run in the background hands its children a SIGINT that is ignored; somebody's terminal does not.
+    code = (
+        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "from ui.cli import main; main(sys.argv[1:])"
+    )
     process = subprocess.Popen(
         [sys.executable, "-c", code, *words, "--resamples", "200", "--json", str(folder / "run.json")],
         env={**os.environ, "OMP_NUM_THREADS": "1"}, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
