@@ -4,7 +4,8 @@ import asyncio
 import hmac
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.exceptions import HTTPException
 
 from index.document import Document
@@ -20,7 +21,12 @@ __all__ = ["admin"]
 LONGEST_NAME = 200
 
 
-def administrator(request: Request) -> None:
+_bearer = HTTPBearer(auto_error=False, description="The operator's REPONDEUR_ADMIN_TOKEN.")
+
+
+def administrator(
+    request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
+) -> None:
     """Let pass whoever sends the administration token; who guesses at it must soon wait."""
     service = service_of(request)
     given = request.headers.get("authorization", "").removeprefix("Bearer ").encode()

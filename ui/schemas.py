@@ -55,7 +55,9 @@ class AskIn(_Strict):
         extra="forbid",
         json_schema_extra={"examples": [{"question": "Quand Amazon a-t-il suspendu Rekognition ?", "k": 3}]},
     )
-    question: Sentence = Field(description="The question, 1 to 1,000 characters.")
+    question: Sentence = Field(
+        description="The question: 1 to 1,000 characters, a letter or digit among them."
+    )
     k: int = Field(5, ge=1, le=MOST_PASSAGES, description="How many passages at most.")
     lang: Literal["fr", "en"] | None = Field(None, description="Language of messages; else Accept-Language.")
     history: list[Sentence | TurnIn] = Field(
