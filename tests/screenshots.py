@@ -21,7 +21,7 @@ from tests.ui_support import serving
 from ui.api import create_app
 from ui.editor import Editor
 from ui.settings import Settings
-from ui.starter import seed_documents, seed_examples
+from ui.starter import examples, seed_documents
 
 QUESTION = "Quand Amazon a-t-il suspendu Rekognition ?"
 FOLLOW_UP = "Et pour combien de temps ?"
@@ -48,7 +48,7 @@ def product(*, admin: bool) -> Iterator[str]:
         add_documents(corpus, [*seed_documents(), *(SHELF if admin else ())], encoder)
         answerer = Answerer.open(corpus)
         settings = Settings(
-            examples=seed_examples(answerer.corpus), per_minute=0, feedback=Path(folder) / "opinions.sqlite",
+            examples=examples(answerer), per_minute=0, feedback=Path(folder) / "opinions.sqlite",
             admin_token=TOKEN if admin else "",
         )  # fmt: skip
         with serving(create_app(answerer, settings, editor=Editor(corpus, encoder))) as address:

@@ -69,12 +69,12 @@ def build(
     from qa.answerer import Answerer
     from ui.api import create_app
     from ui.editor import Editor
-    from ui.starter import ensure_corpus, seed_examples
+    from ui.starter import ensure_corpus, examples
 
     ensure_corpus(corpus, encoder, say)
     answerer = Answerer.open(corpus, encoder=encoder, reader=reader, threads=settings.threads)
     if not settings.examples:
-        settings = replace(settings, examples=seed_examples(answerer.corpus))
+        settings = replace(settings, examples=examples(answerer))
     editor = Editor(corpus, answerer.encoder) if settings.admin_token else None
     return create_app(answerer, settings, editor=editor)
 

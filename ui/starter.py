@@ -3,17 +3,21 @@
 import json
 from collections.abc import Callable
 from importlib.resources import as_file, files
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.document import Document
 
 if TYPE_CHECKING:
+    from qa.answerer import Answerer
     from ui.service import Shelf
 
-__all__ = ["ensure_corpus", "has_corpus", "seed_documents", "seed_examples"]
+__all__ = ["ensure_corpus", "examples", "has_corpus", "seed_documents", "seed_examples"]
 
 EXAMPLES = 4
+# Spent at most, at the start of a server, on proving examples.
+SECONDS = 2.0
 
 
 def has_corpus(folder: Path) -> bool:
@@ -47,8 +51,23 @@ def ensure_corpus(folder: Path, encoder: str, say: Callable[[str], None]) -> Non
     add_documents(folder, seed_documents(), load_encoder(encoder))
 
 
+def examples(answerer: "Answerer") -> tuple[str, ...]:
+    """Return questions to try that this answerer answers: the seed's own, else some made from the corpus.
+
+    Without a reader nothing can be proven: the seed's are shown as they are, others not at all.
+    """
+    from ui.examples import drafts, proven
+
+    seeds = seed_examples(answerer.corpus)
+    if answerer.reader is None:
+        return seeds[:EXAMPLES]
+    if seeds:
+        return tuple(islice((each for each in seeds if answerer.ask(each).answer is not None), EXAMPLES))
+    return proven(drafts(answerer.corpus.documents()), answerer.ask, most=EXAMPLES, seconds=SECONDS)
+
+
 def seed_examples(shelf: "Shelf") -> tuple[str, ...]:
-    """Return questions to try, where the seed article is among what can be asked about."""
+    """Return questions of the seed article, where it is among what can be asked about."""
     for seed in seed_documents():
         try:
             held = shelf.document(seed.id)
@@ -60,11 +79,11 @@ def seed_examples(shelf: "Shelf") -> tuple[str, ...]:
 
 
 def _examples() -> tuple[str, ...]:
-    """Return the first answerable questions of the seed that begin differently."""
+    """Return answerable questions of the seed that begin differently."""
     data = json.loads(files("seeds").joinpath("questions.json").read_text(encoding="utf-8"))["data"]
     asked = (qa for article in data for paragraph in article["paragraphs"] for qa in paragraph["qas"])
     chosen: dict[str, str] = {}
     for qa in asked:
         if qa["answers"]:
             chosen.setdefault(qa["question"].split()[0].lower(), qa["question"])
-    return tuple(chosen.values())[:EXAMPLES]
+    return tuple(chosen.values())[: 2 * EXAMPLES]
