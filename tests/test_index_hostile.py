@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -132,6 +133,10 @@ def test_a_child_that_dies_between_two_files_is_replaced(tmp_path):
     path.write_text("# Un titre\n\nUn texte.\n", encoding="utf-8")
     with Sandbox(Limits()) as sandbox:
         first = list(sandbox.read(path, (), ".md", Columns()))
+        child = sandbox._child
+        child.send_signal(signal.SIGINT)
+        assert list(sandbox.read(path, (), ".md", Columns())) == first
+        assert sandbox._child is child
         sandbox._child.kill()
         sandbox._child.wait()
         assert list(sandbox.read(path, (), ".md", Columns())) == first
