@@ -236,7 +236,7 @@ def outcome_bar(shares: Sequence[tuple[str, int]]) -> Markup:
         )
         left += wide
     return (
-        Markup('<svg viewBox="0 0 1000 40" preserveAspectRatio="none" class="stack" role="img">')
+        Markup('<svg viewBox="0 0 1000 40" preserveAspectRatio="none" class="stack" aria-hidden="true">')
         + Markup("").join(parts)
         + Markup("</svg>")
     )
