@@ -150,10 +150,39 @@ http {{
 """
 
 
+CADDY = """
+{{
+  admin off
+  auto_https off
+}}
+http://127.0.0.1:{port} {{
+  handle_path /questions/* {{
+    respond /metrics 404
+    reverse_proxy {server}
+  }}
+}}
+"""
+
+
+def nginx(folder, port, server):
+    """Return the command of an nginx set up as docs/deploying.md says."""
+    conf = folder / "conf"
+    conf.write_text(NGINX.format(folder=folder, port=port, server=server), encoding="utf-8")
+    return ["nginx", "-p", str(folder), "-e", "stderr", "-c", str(conf)]
+
+
+def caddy(folder, port, server):
+    """Return the command of a Caddy set up as docs/deploying.md says."""
+    conf = folder / "Caddyfile"
+    conf.write_text(CADDY.format(port=port, server=server), encoding="utf-8")
+    return ["caddy", "run", "--config", str(conf), "--adapter", "caddyfile"]
+
+
 @pytest.mark.browser
-def test_it_works_under_a_prefix_behind_nginx(tmp_path):
-    if shutil.which("nginx") is None:
-        pytest.skip("no nginx on this machine: apt-get install nginx-light")
+@pytest.mark.parametrize("proxy", [nginx, caddy], ids=lambda proxy: proxy.__name__)
+def test_it_works_under_a_prefix_behind_a_proxy(tmp_path, proxy):
+    if shutil.which(proxy.__name__) is None:
+        pytest.skip(f"no {proxy.__name__} on this machine: apt-get install nginx-light caddy")
     from ui.serve import bind
 
     corpus = tmp_path / "corpus"
@@ -161,17 +190,22 @@ def test_it_works_under_a_prefix_behind_nginx(tmp_path):
         port = free.getsockname()[1]
     options = ("--root-path", "/questions", "--proxies", "127.0.0.1")
     with served(corpus, *options) as (client, *_):
-        server = client.base_url.netloc.decode()
-        (tmp_path / "conf").write_text(
-            NGINX.format(folder=tmp_path, port=port, server=server), encoding="utf-8"
-        )
-        proxy = subprocess.Popen(["nginx", "-p", str(tmp_path), "-e", "stderr", "-c", str(tmp_path / "conf")])
+        command = proxy(tmp_path, port, client.base_url.netloc.decode())
+        process = subprocess.Popen(command, env={**os.environ, "HOME": str(tmp_path)})
         address = f"http://127.0.0.1:{port}/questions"
         try:
+            with httpx.Client(base_url=address) as through:
+                while not ready(through):
+                    pass
+                if proxy is caddy:
+                    assert through.get("/metrics").status_code == 404
             with chromium() as browser:
                 tab = Tab(browser)
                 page = tab.open(address + "/")
-                tab.ask("Qui est le patron de Google ?").locator("[data-see]").first.click()
+                card = tab.ask("Qui est le patron de Google ?")
+                card.locator("[data-opinion=up]").click()
+                card.locator("[aria-pressed=true]").wait_for()
+                card.locator("[data-see]").first.click()
                 page.frame_locator("dialog iframe").locator("mark#passage").wait_for()
                 page.keyboard.press("Escape")
                 page.click(".rep-lang")
@@ -184,5 +218,5 @@ def test_it_works_under_a_prefix_behind_nginx(tmp_path):
                 widget.locator("blockquote").first.wait_for()
                 assert tab.hosts == {f"127.0.0.1:{port}"} and not tab.errors
         finally:
-            proxy.terminate()
-            proxy.wait(20)
+            process.terminate()
+            process.wait(20)
