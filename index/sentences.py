@@ -4,7 +4,7 @@ import re
 
 from index.quotes import opening_quotes
 
-__all__ = ["sentences"]
+__all__ = ["around", "sentences"]
 
 _STOP = re.compile(r"[.!?…]+|\n")
 _SPACE = re.compile(r"\s*")
@@ -68,6 +68,14 @@ def sentences(text: str) -> list[tuple[int, int]]:
     if start < len(text):
         spans.append((start, start + len(text[start:].rstrip())))
     return spans
+
+
+def around(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the bounds of the sentence, or sentences, of `text` that cover `start..end`."""
+    spans = [span for span in sentences(text) if span[0] < end and span[1] > start]
+    left = min([start, *(left for left, _ in spans)])
+    right = max([end, *(right for _, right in spans)])
+    return left, right
 
 
 def _skip(text: str, position: int) -> int:

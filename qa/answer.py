@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from index.document import Source
+from qa.dates import Period
 
 
 class Reason(StrEnum):
@@ -67,6 +68,8 @@ class Answer:
     candidate: str | None = field(default=None)
     # The question as it was searched, where it is a follow-up that earlier ones complete.
     understood: str | None = field(default=None)
+    # The days that a relative date ("mercredi") means, by the date of the article that says it.
+    when: Period | None = field(default=None)
 
     def __post_init__(self) -> None:
         """Hold the one invariant every consumer relies on."""
@@ -75,4 +78,4 @@ class Answer:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of the command contract."""
-        return asdict(self)
+        return asdict(self) | {"when": self.when.to_dict() if self.when else None}

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
 
-from index.corpus import Corpus
+from index.corpus import Corpus, StoredPassage
 from index.encoder import BUNDLED, load_encoder
 from index.protocols import Encoder
 from qa.answer import Abstention, Answer, Evidence, Reason, Timings
 from qa.conversation import Turn, understand
+from qa.dates import Period, when_in
 from qa.messages import explain
 from qa.question import clean
 from qa.reader import Reader, Reading, Text, load_reader
@@ -81,15 +82,17 @@ class Answerer:
         timings = Timings(*(round(1000 * s, 3) for s in (found - start, done - found, done - start)))
         reason = self._reason(hits, verdict)
         best = verdict.best
+        given = best if reason is None else None
         return Answer(
             question=question,
-            answer=best.text if best and reason is None else None,
+            answer=given.text if given else None,
             confidence=round(verdict.confidence, 4),
             abstention=Abstention(reason, explain(reason, lang)) if reason else None,
             passages=evidence(hits, verdict, given=reason is None)[:k],
             timings_ms=timings,
             candidate=best.text if best else None,
             understood=understood,
+            when=_when(hits[given.passage].stored, given) if given else None,
         )
 
     def read(self, question: str, passages: Sequence[Text]) -> list[Reading]:
@@ -117,6 +120,10 @@ class Answerer:
         if self._far(hits):
             return Reason.NOTHING_CLOSE
         return Reason.CONTRADICTION if _contradicts(verdict) else Reason.NO_ANSWER_IN_PASSAGES
+
+
+def _when(stored: StoredPassage, given: Candidate) -> Period | None:
+    return when_in(stored.passage.text, given.span.start, given.span.end, stored.date)
 
 
 def _contradicts(verdict: Verdict) -> bool:

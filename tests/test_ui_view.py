@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.document import Source
+from index.sentences import around
 from qa.answer import Abstention, Answer, Evidence, Reason, Timings
 from tests.ui_support import AMAZON, HOSTILE, FakeAnswerer, document, evidence
 from ui.cards import article_body, problem_card, read_out, turn_card, waiting_card
 from ui.problems import PROBLEMS
 from ui.text import ENGLISH, FRENCH, lang_of, words
-from ui.view import byline, elsewhere, quotation, segments, sentence, supporting
+from ui.view import byline, elsewhere, quotation, segments, supporting
 
 
 def make(text, start=None, end=None, offset=0, **more):
@@ -51,7 +52,7 @@ def test_the_whole_sentence_around_the_answer_is_marked_and_no_other():
 
 def test_an_answer_across_two_sentences_marks_both():
     text = "Il pleut. Il neige. Il vente."
-    assert sentence(text, 3, 15) == (0, len("Il pleut. Il neige."))
+    assert around(text, 3, 15) == (0, len("Il pleut. Il neige."))
 
 
 def test_a_passage_without_answer_is_one_plain_segment():

@@ -8,11 +8,13 @@ from starlette.applications import Starlette
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
+from qa.dates import when
 from tests.ui_browser import Tab, chromium
 from tests.ui_support import AMAZON, HOSTILE, FakeAnswerer, Shelf, document, serving
 from ui.api import create_app
+from ui.cards import turn_card
 from ui.settings import Settings
-from ui.text import ENGLISH, FRENCH
+from ui.text import ENGLISH, FRENCH, words
 from ui.widget.routes import script
 
 QUESTION = "Pendant combien de temps ?"
@@ -95,6 +97,35 @@ def test_an_allowed_site_asks_and_shows_words_sources_and_highlight(tab, address
     assert '<mark id="passage">un an</mark>' in httpx.get(link).text
     assert not tab.errors
     assert tab.hosts == {server.removeprefix("http://"), friend.removeprefix("http://")}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("fr", "Soit le mercredi 10 juin 2020,"), ("en", "That is Wednesday 10 June 2020,")],
+)
+def test_a_relative_date_is_told_as_on_the_page(tab, addresses, lang, said):
+    tab.page.goto(f"{addresses[1]}/?lang={lang}")
+    assert said in text(ask(tab.page, "Quand ?"))
+    assert said in turn_card(FakeAnswerer().ask("Quand ?"), words(lang))
+
+
+@pytest.mark.browser
+def test_every_length_of_a_period_is_told_as_on_the_page(tab, addresses):
+    """The widget words periods in JavaScript: each kind must read as `Words.meant` has it."""
+    periods = [
+        when(span, "", "2020-06-11") for span in ("hier", "la semaine dernière", "en mai", "l'an dernier")
+    ]
+    answers = iter([{"start": str(p.start), "end": str(p.end)} for p in periods])
+
+    def changed(route):
+        body = route.fetch().json() | {"when": next(answers)}
+        route.fulfill(json=body, headers={"Access-Control-Allow-Origin": "*"})
+
+    tab.page.route("**/api/v1/ask", changed)
+    tab.page.goto(addresses[1])
+    for period in periods:
+        assert FRENCH.meant(period) in text(ask(tab.page, "Quand ?"))
 
 
 @pytest.mark.browser

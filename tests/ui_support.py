@@ -11,6 +11,7 @@ import uvicorn
 
 from index.document import Document
 from qa.answer import Abstention, Answer, Evidence, Reason, Timings
+from qa.dates import when_in
 
 AMAZON = (
     "Depuis la mort de George Floyd, les entreprises réagissent. Mercredi, Amazon a décidé d'interdire à la "
@@ -45,7 +46,7 @@ class Shelf:
 
 @dataclass
 class FakeAnswerer:
-    """Answer « un an » where the text holds it; take `seconds` for it."""
+    """Answer « un an » to combien and « Mercredi » to quand, where the text holds it; take `seconds`."""
 
     corpus: Shelf = field(default_factory=lambda: Shelf({"amazon": document()}))
     seconds: float = 0.0
@@ -65,11 +66,14 @@ class FakeAnswerer:
             abstention = Abstention(Reason.NO_ANSWER_IN_PASSAGES, message)
             return Answer(question, None, 0.1, abstention, passages, timings)
         start, end = found.answer_start - found.start, found.answer_end - found.start
-        return Answer(question, found.text[start:end], 0.87, None, passages, timings)
+        period = when_in(found.text, start, end, found.date)
+        return Answer(question, found.text[start:end], 0.87, None, passages, timings, when=period)
 
 
-def evidence(doc, question, answer="un an"):
-    start = doc.text.find(answer) if "combien" in question.lower() else -1
+def evidence(doc, question):
+    asked = question.lower()
+    answer = "un an" if "combien" in asked else "Mercredi" if asked.startswith("quand") else ""
+    start = doc.text.find(answer) if answer else -1
     span = (start, start + len(answer)) if start >= 0 else (None, None)
     return Evidence(
         doc.id, doc.sha256, doc.title, doc.source, doc.date, 0, len(doc.text), doc.text, 0.9, *span

@@ -5,11 +5,12 @@ from html import escape
 from urllib.parse import quote, urlencode, urlsplit
 
 from index.document import Document
+from index.sentences import around
 from qa.answer import Answer, Evidence, Reason
 from ui.opinions import opinion_form
 from ui.problems import Problem
 from ui.text import Words
-from ui.view import elsewhere, quotation, segments, sentence, supporting
+from ui.view import elsewhere, quotation, segments, supporting
 
 __all__ = ["article_body", "problem_card", "read_out", "turn_card", "waiting_card"]
 
@@ -68,7 +69,7 @@ def article_body(document: Document, start: int, end: int) -> str:
     start, end = max(0, min(start, len(text))), max(0, min(end, len(text)))
     if start >= end:
         return f'<div class="rep-text">{escape(text)}</div>'
-    left, right = sentence(text, start, end)
+    left, right = around(text, start, end)
     wide = " class=rep-wide" if end - start > LONG_MARK else ""
     return (
         f'<div class="rep-text">{escape(text[:left])}<span class="rep-sentence">{escape(text[left:start])}'
@@ -103,12 +104,18 @@ def _answered(answer: Answer, words: Words, prefix: str) -> str:
         f'<p class="{size}">{escape(answer.answer or "")}</p>'
         f'<p class="rep-sure" data-level="{level}" title="{escape(number)}">'
         f'<span class="rep-meter" aria-hidden="true"></span>{escape(words.sure(answer.confidence))}'
-        f'<span class="rep-hidden">, {escape(number)}</span></p>'
+        f'<span class="rep-hidden">, {escape(number)}</span></p>{_meant(answer, words)}'
     )
     if main is None:
         return short + _passages(answer.passages, words, prefix)
     others = [each for each in answer.passages if each is not main]
     return short + _passages([main], words, prefix) + _folded(others, words, prefix)
+
+
+def _meant(answer: Answer, words: Words) -> str:
+    """Return which day a relative date is, by the article's own."""
+    meant = words.meant(answer.when)
+    return f'<p class="rep-when">{escape(meant)}</p>' if meant else ""
 
 
 def _abstained(answer: Answer, words: Words, prefix: str) -> str:

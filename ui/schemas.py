@@ -109,6 +109,13 @@ class TimingsOut(BaseModel):
     total: float
 
 
+class WhenOut(BaseModel):
+    """Tell the first and the last day that a relative date means, YYYY-MM-DD."""
+
+    start: str
+    end: str
+
+
 class AnswerOut(BaseModel):
     """Answer a question, or say why not; `answer` is null exactly when `abstention` is not."""
 
@@ -119,6 +126,9 @@ class AnswerOut(BaseModel):
     passages: list[PassageOut]
     timings_ms: TimingsOut
     understood: str | None = Field(description="The question searched, where earlier ones complete it.")
+    when: WhenOut | None = Field(
+        description="The days that a relative date means, by the article's date; null where in doubt."
+    )
     receipt: str | None = Field(None, description="To judge this answer with; null where none are judged.")
 
 

@@ -21,7 +21,9 @@ def render(answer: Answer, words: Words) -> str:
         return _abstained(answer, words)
     percent = words.confidence_number.format(percent=round(answer.confidence * 100))
     head = click.style(answer.answer, bold=True, fg="green")
-    lines = [head, click.style(f"{words.sure(answer.confidence)} ({percent})", dim=True), ""]
+    lines = [head, click.style(f"{words.sure(answer.confidence)} ({percent})", dim=True)]
+    meant = words.meant(answer.when)
+    lines += [click.style(meant, dim=True), ""] if meant else [""]
     lines += _passage(evidence, words)
     others = [each for each in answer.passages if each is not evidence]
     return "\n".join(lines + _list(others, words))

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal
 
 from qa.answer import Reason
+from qa.dates import Period
 
 __all__ = ["ENGLISH", "FRENCH", "LANGUAGES", "SURE", "Lang", "OpinionWords", "Words", "lang_of", "words"]
 
@@ -76,6 +77,9 @@ class Words:
     months: str
     day: Callable[[int, str, int], str]
     counted: Callable[[int, int], str]
+    weekdays: str
+    # One day, with its weekday; a stretch of days; whole month; whole year.
+    days: tuple[str, str, str, str]
 
     def dated(self, iso: str | None) -> str:
         """Return an ISO date as people write it; anything else comes back as it is."""
@@ -86,6 +90,22 @@ class Words:
         except ValueError:
             return iso
         return self.day(moment.day, self.months.split()[moment.month - 1], moment.year)
+
+    def meant(self, period: Period | None) -> str:
+        """Say which days a relative date means; empty where there is none."""
+        if period is None:
+            return ""
+        first, last = (self.dated(day.isoformat()) for day in (period.start, period.end))
+        month = self.months.split()[period.start.month - 1]
+        year = period.start.year
+        one, several, whole_month, whole_year = self.days
+        if period.start == period.end:
+            return one.format(weekday=self.weekdays.split()[period.start.weekday()], day=first)
+        if (period.end - period.start).days > 300:
+            return whole_year.format(year=year)
+        if (period.end - period.start).days > 26:
+            return whole_month.format(month=month, year=year)
+        return several.format(first=first, last=last)
 
     def sure(self, confidence: float) -> str:
         """Say in words how sure an answer is."""
@@ -163,6 +183,13 @@ FRENCH = Words(
     counted=lambda articles, passages: (
         f"{articles:,} article{'s' * (articles > 1)} · {passages:,} passage{'s' * (passages > 1)}"
     ).replace(",", "\u202f"),
+    weekdays="lundi mardi mercredi jeudi vendredi samedi dimanche",
+    days=(
+        "Soit le {weekday} {day}, d’après la date de l’article.",
+        "Soit du {first} au {last}, d’après la date de l’article.",
+        "Soit en {month} {year}, d’après la date de l’article.",
+        "Soit en {year}, d’après la date de l’article.",
+    ),
 )
 
 ENGLISH = Words(
@@ -235,6 +262,13 @@ ENGLISH = Words(
     day=lambda day, month, year: f"{day} {month} {year}",
     counted=lambda articles, passages: (
         f"{articles:,} article{'s' * (articles != 1)} · {passages:,} passage{'s' * (passages != 1)}"
+    ),
+    weekdays="Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
+    days=(
+        "That is {weekday} {day}, by the article’s date.",
+        "That is {first} to {last}, by the article’s date.",
+        "That is {month} {year}, by the article’s date.",
+        "That is {year}, by the article’s date.",
     ),
 )
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from index.document import Source
-from index.sentences import sentences
+from index.sentences import around
 from qa.answer import Answer, Evidence
 from ui.text import Words
 
-__all__ = ["Role", "Segment", "byline", "elsewhere", "quotation", "segments", "sentence", "supporting"]
+__all__ = ["Role", "Segment", "byline", "elsewhere", "quotation", "segments", "supporting"]
 
 # Other articles named below a passage; the JSON names more.
 NAMED = 3
@@ -23,20 +23,12 @@ class Segment:
     role: Role
 
 
-def sentence(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return the bounds of the sentence, or sentences, of `text` that cover `start..end`."""
-    spans = [span for span in sentences(text) if span[0] < end and span[1] > start]
-    left = min([start, *(left for left, _ in spans)])
-    right = max([end, *(right for _, right in spans)])
-    return left, right
-
-
 def segments(evidence: Evidence) -> tuple[Segment, ...]:
     """Cut a passage around its answer; joined again, the pieces are the passage, character for character."""
     if evidence.answer_start is None or evidence.answer_end is None:
         return (Segment(evidence.text, "plain"),)
     start, end = evidence.answer_start - evidence.start, evidence.answer_end - evidence.start
-    left, right = sentence(evidence.text, start, end)
+    left, right = around(evidence.text, start, end)
     pieces: tuple[tuple[int, int, Role], ...] = (
         (0, left, "plain"),
         (left, start, "sentence"),
@@ -84,7 +76,7 @@ def quotation(evidence: Evidence, words: Words) -> str:
     """Return the answering sentence between quotation marks with its source, ready to paste."""
     text = evidence.text
     if evidence.answer_start is not None and evidence.answer_end is not None:
-        bounds = sentence(text, evidence.answer_start - evidence.start, evidence.answer_end - evidence.start)
+        bounds = around(text, evidence.answer_start - evidence.start, evidence.answer_end - evidence.start)
         text = text[slice(*bounds)]
     marks = "«\u00a0{}\u00a0»" if words.lang == "fr" else "“{}”"
     return f"{marks.format(text.strip())} — {byline(evidence, words)}"

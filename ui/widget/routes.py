@@ -62,6 +62,7 @@ def _sentences(said: Words) -> dict[str, Any]:
         "promise": said.widget_promise,
         "close": said.close,
         "understood": said.understood,
+        "days": said.days,
         "useful": said.opinion.useful,
         "up": said.opinion.up,
         "down": said.opinion.down,

@@ -76,10 +76,23 @@ summary { cursor: pointer; color: var(--link); font-size: 14px; padding: 6px 0; 
     return element;
   };
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
-  const dated = (iso, words) => {
+  const dated = (iso, words, style = { dateStyle: "long" }) => {
     const date = /^\d{4}-\d\d-\d\d/.test(iso || "") ? new Date(iso.slice(0, 10) + "T00:00:00Z") : null;
     if (!date || isNaN(date)) return iso || "";
-    return date.toLocaleDateString(words.lang === "en" ? "en-GB" : "fr-FR", { dateStyle: "long", timeZone: "UTC" });
+    const local = { ...style, timeZone: "UTC" };
+    if (words.lang === "en") return date.toLocaleDateString("en-GB", local);
+    return date.toLocaleDateString("fr-FR", local).replace(/^1 /, "1er ");
+  };
+  // As Words.meant says it on the page.
+  const meant = ({ start, end }, words) => {
+    const [one, several, month, year] = words.days;
+    const length = (new Date(end) - new Date(start)) / 864e5;
+    const [form, values] = length === 0
+      ? [one, { weekday: dated(start, words, { weekday: "long" }), day: dated(start, words) }]
+      : length > 300 ? [year, { year: start.slice(0, 4) }]
+      : length > 26 ? [month, { month: dated(start, words, { month: "long" }), year: start.slice(0, 4) }]
+      : [several, { first: dated(start, words), last: dated(end, words) }];
+    return fill(form, values);
   };
 
   class Widget extends HTMLElement {
@@ -221,7 +234,8 @@ summary { cursor: pointer; color: var(--link); font-size: 14px; padding: 6px 0; 
       const number = fill(words.number, { percent: Math.round(answer.confidence * 100) });
       results.replaceChildren(
         make("p", { class: "asked" }, answer.question), make("p", { class: "short" }, answer.answer),
-        make("p", { class: "sure", title: number }, sure), this.#list(main, words));
+        make("p", { class: "sure", title: number }, sure),
+        ...(answer.when ? [make("p", { class: "sure" }, meant(answer.when, words))] : []), this.#list(main, words));
       if (rest.length) results.append(make("details", {}, make("summary", {}, words.more), this.#list(rest, words)));
       results.append(...this.#judge(answer.receipt, words));
       status.textContent = fill(words.readOut, { answer: answer.answer, sure });
