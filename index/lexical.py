@@ -4,12 +4,15 @@ Tantivy's k1 (1.2) and b (0.75) are fixed in its code; the weights of the fields
 """
 
 import math
-from collections.abc import Iterable, Sequence
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple, Protocol
 
-from index.errors import CorpusDamaged
+from index.errors import CorpusDamaged, CorpusError
 from index.french import exact_analyzer, prepare, stem_analyzer
 
 __all__ = ["FieldWeights", "LexicalIndex", "LexicalReader", "LexicalWriter", "WordEntry"]
@@ -18,6 +21,9 @@ _FIELDS = ("stems", "words", "title")
 # A question is a sentence or two; beyond this many words it is pasted text, and costs without helping.
 _MOST_TERMS = 128
 _HEAP = 64_000_000
+# What Tantivy says where it cannot make its lock file, without which it does not even read.
+_LOCK = "Failed to acquire Lockfile"
+_UNREAD = "IoError"
 
 
 class WordEntry(NamedTuple):
@@ -53,7 +59,7 @@ class LexicalReader:
     """Search an index on disk; safe to share between threads."""
 
     def __init__(self, folder: Path, weights: FieldWeights | None = None) -> None:
-        self._index = _open(folder)
+        self._index = _open_to_read(folder)
         self._searcher = self._index.searcher()
         self._weights = weights or FieldWeights()
         self._analyzers = _analyzers()
@@ -118,13 +124,15 @@ class LexicalWriter:
     def __init__(self, folder: Path) -> None:
         from tantivy import Index
 
-        if Index.exists(str(folder)):
-            self._index = _open(folder)
-        else:
-            self._index = Index(_schema(), path=str(folder))
-            _register(self._index)
-        # One thread, one segment at a time: the same documents give the same index.
-        self._writer: Any = self._index.writer(_HEAP, 1)
+        self._folder = folder
+        with _writing():
+            if Index.exists(str(folder)):
+                self._index = _open(folder)
+            else:
+                self._index = Index(_schema(), path=str(folder))
+                _register(self._index)
+            # One thread, one segment at a time: the same documents give the same index.
+            self._writer: Any = self._index.writer(_HEAP, 1)
 
     def add(self, entries: Iterable[WordEntry]) -> None:
         """Add passages."""
@@ -138,7 +146,8 @@ class LexicalWriter:
             document.add_text("stems", body)
             document.add_text("words", body)
             document.add_text("title", title)
-            self._writer.add_document(document)
+            with _writing():
+                self._writer.add_document(document)
 
     def remove(self, ids: Sequence[int]) -> None:
         """Remove passages by id."""
@@ -146,21 +155,22 @@ class LexicalWriter:
 
         # Not delete_documents_by_term: it takes the id for a signed integer and removes nothing.
         if ids:
-            self._writer.delete_documents_by_query(Query.term_set_query(self._index.schema, "id", list(ids)))
+            query = Query.term_set_query(self._index.schema, "id", list(ids))
+            with _writing():
+                self._writer.delete_documents_by_query(query)
 
     def finish(self) -> None:
         """Commit and let merges end; the writer is of no use afterwards."""
-        try:
+        with _writing():
             self._writer.commit()
             self._writer.wait_merging_threads()
-        except ValueError as error:
-            # Tantivy's name for whatever the disk refused.
-            raise OSError(f"the word index could not be written: {error}") from error
+        _share(self._folder)
 
     def abandon(self) -> None:
         """Stop without keeping what was added."""
-        self._writer.rollback()
-        self._writer.wait_merging_threads()
+        with _writing():
+            self._writer.rollback()
+            self._writer.wait_merging_threads()
 
 
 def _schema() -> Any:
@@ -190,15 +200,74 @@ def _register(index: Any) -> None:
     index.register_tokenizer("french_exact", exact_analyzer())
 
 
+@contextmanager
+def _writing() -> Iterator[None]:
+    """Say that the disk refused: ValueError is Tantivy's name for that, whichever call meets it."""
+    try:
+        yield
+    except ValueError as error:
+        raise OSError(f"the word index could not be written: {error}") from error
+
+
+def _share(folder: Path) -> None:
+    """Give the lists the rights of any new file: Tantivy keeps them from all but their owner."""
+    probe = folder / "rights.lock"
+    probe.touch()
+    # Not every file system has rights to give.
+    with suppress(OSError):
+        for path in folder.glob("*.json"):
+            path.chmod(probe.stat().st_mode & 0o777)
+    probe.unlink()
+
+
 def _open(folder: Path) -> Any:
-    """Return the index in a folder; CorpusDamaged where there is none."""
+    """Return the index in a folder; CorpusDamaged where there is none, CorpusError where none may be read."""
     from tantivy import Index
 
     try:
         index = Index.open(str(folder))
     except ValueError as error:
-        raise CorpusDamaged(
-            f"{folder} is not a word index of this program: index the documents again"
-        ) from error
+        raise _refusal(folder, error) from error
     _register(index)
     return index
+
+
+def _refusal(folder: Path, error: ValueError) -> CorpusError:
+    """Return what Tantivy's refusal to open a folder means, and its remedy."""
+    if _LOCK in str(error) or _UNREAD in str(error):
+        return CorpusError(f"{folder} cannot be opened ({error}): let this user read it and write in it")
+    return CorpusDamaged(f"{folder} is not a word index of this program: index the documents again")
+
+
+def _open_to_read(folder: Path) -> Any:
+    """Return the index in a folder, one where nothing may be written included."""
+    try:
+        return _open(folder)
+    except CorpusError as error:
+        if _LOCK not in str(error.__cause__):
+            raise
+        with _private(folder, error) as place:
+            # What is open stays open once the links are gone: a generation never changes.
+            return _open(place)
+
+
+@contextmanager
+def _private(folder: Path, refusal: CorpusError) -> Iterator[Path]:
+    """Yield a folder of one's own, where a lock file can be made, with links to the files of another."""
+    try:
+        place = TemporaryDirectory(prefix="repondeur-", ignore_cleanup_errors=True)
+    except OSError as error:
+        raise CorpusError(f"{refusal}, or name a folder that it can write in by TMPDIR ({error})") from error
+    with place as name:
+        for path in folder.iterdir():
+            if path.suffix != ".lock":
+                _link(path.resolve(), Path(name, path.name))
+        yield Path(name)
+
+
+def _link(source: Path, target: Path) -> None:
+    """Let a path lead to a file, or hold a copy where links may not be made."""
+    try:
+        target.symlink_to(source)
+    except OSError:
+        shutil.copyfile(source, target)

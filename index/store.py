@@ -102,7 +102,7 @@ class StoreReader:
 
     def passages(self, ids: Sequence[int]) -> list[StoredPassage]:
         """Return these passages in the order asked; KeyError for an unknown id."""
-        with self._lock:
+        with self._reading():
             found = {
                 row[0]: self._passage(row) for group in in_groups(ids) for row in self._passage_rows(group)
             }
@@ -114,7 +114,7 @@ class StoreReader:
     def document(self, document_id: str) -> Document | None:
         """Return the document of this id, or None."""
         row = self._one(f"{_DOCUMENT} WHERE id = ?", document_id)
-        return _document(row) if row else None
+        return self._document(row) if row else None
 
     def known(self, document_id: str) -> Known | None:
         """Return what is compared of this document, or None."""
@@ -126,7 +126,7 @@ class StoreReader:
         key = 0
         while row := self._one("SELECT key FROM documents WHERE key > ? ORDER BY key LIMIT 1", key):
             key = int(row[0])
-            yield _document(self._one(f"{_DOCUMENT} WHERE key = ?", key))
+            yield self._document(self._one(f"{_DOCUMENT} WHERE key = ?", key))
 
     def origins(self) -> list[tuple[str, str]]:
         """Return (document id, file it came from) for the documents that came from one."""
@@ -169,10 +169,19 @@ class StoreReader:
         with self._lock:
             try:
                 yield
-            except (sqlite3.DatabaseError, ValueError) as error:
+            except sqlite3.ProgrammingError:
+                # The call is wrong, after `close` for one; the file is not.
+                raise
+            except (sqlite3.DatabaseError, ValueError, TypeError) as error:
                 raise CorpusDamaged(
                     f"{self._path} is damaged ({error}): index the documents again"
                 ) from error
+
+    def _document(self, row: Any) -> Document:
+        """Return the document of a row."""
+        document_id, text, title, source, date, meta = row
+        with self._reading():
+            return Document(document_id, text, title, source, date, json.loads(meta))
 
     def _passage_rows(self, ids: Sequence[int]) -> list[Any]:
         """Return the rows of some passages with their documents."""
@@ -213,9 +222,3 @@ def in_groups(values: Sequence[T], size: int = 500) -> Iterator[Sequence[T]]:
     """Yield the values in groups that fit into one SQL statement."""
     for start in range(0, len(values), size):
         yield values[start : start + size]
-
-
-def _document(row: Any) -> Document:
-    """Return the document of a row."""
-    document_id, text, title, source, date, meta = row
-    return Document(document_id, text, title, source, date, json.loads(meta))
