@@ -1,13 +1,15 @@
 """Decide which passages support an answer, whatever the corpus was made from.
 
-A passage is relevant if it comes from the gold document (by id, else by text) and covers a gold span; else,
-where the gold document is not in the corpus, if it contains a gold answer.
+A passage is relevant if it comes from the gold document (by id, else by text) and covers a gold span, or the
+same stretch where the document repeats it: the index keeps one of them; else, where the gold document is not
+in the corpus, if it contains a gold answer.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from index.document import Document
+from qa.gold_repeats import with_repeats
 from qa.metrics import holds_answer
 from qa.questions import Question
 
@@ -86,7 +88,7 @@ def _place(question: Question, by_id: dict[str, Document], by_context: dict[str,
 
 
 def _spans(question: Question, document: Document) -> tuple[tuple[int, int], ...] | None:
-    """Return the gold spans as offsets of the document, None where the file gave no offsets."""
+    """Return the gold spans and their repeats as offsets of the document, None where the file gave none."""
     shift = document.text.index(question.context or "")
     starts = {(gold.start, gold.start + len(gold.text)) for gold in question.golds if gold.start is not None}
-    return tuple(sorted((shift + start, shift + end) for start, end in starts)) or None
+    return with_repeats(document.text, ((shift + start, shift + end) for start, end in starts)) or None
