@@ -1,6 +1,7 @@
 """What no document may contain, said as reasons a reader of the report understands."""
 
 import re
+from collections.abc import Mapping
 
 from index.document import Document
 
@@ -9,6 +10,8 @@ __all__ = ["LARGEST_TEXT", "document_problem", "text_problem"]
 # Characters. Beyond it a “document” is a dump: it would be one hit for everything.
 LARGEST_TEXT = 32_000_000
 _LONGEST_ID = 1000
+_MOST_NAMES = 1000
+_LONGEST_NAME = 1000
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -35,10 +38,34 @@ def document_problem(document: Document) -> str | None:
         "source": document.source,
         "date": document.date or "",
     }
+    if reason := _names_problem(document.meta):
+        return reason
     for name, value in [*named.items(), *document.meta.items()]:
-        if "\0" in value or _lone_surrogate(value):
-            return f"NUL or lone surrogate in {name}"
+        if _is_damaged(value):
+            return f"NUL or lone surrogate in {_shown(name)}"
     return text_problem(document.text)
+
+
+def _names_problem(meta: Mapping[str, str]) -> str | None:
+    """Return why what is said beside a text has names that cannot be kept, or None."""
+    if len(meta) > _MOST_NAMES:
+        return f"{len(meta)} values beside the text, {_MOST_NAMES} at most: leave some out"
+    for name in meta:
+        if len(name) > _LONGEST_NAME:
+            return f"{_shown(name)} is a name of {len(name)} characters: give {_LONGEST_NAME} at most"
+        if _is_damaged(name):
+            return f"NUL or lone surrogate in the name {_shown(name)}"
+    return None
+
+
+def _is_damaged(text: str) -> bool:
+    """Tell whether a text holds what no stored one may."""
+    return "\0" in text or _lone_surrogate(text) is not None
+
+
+def _shown(name: str) -> str:
+    """Return a name as the report can hold it, whatever is in it."""
+    return name if name.isidentifier() and len(name) <= 60 else ascii(name[:60])
 
 
 def _lone_surrogate(text: str) -> re.Match[str] | None:

@@ -34,7 +34,8 @@ class Desk:
             check_files(layout, live, full=False)
             self._stored = StoreReader(layout.generation(live.generation) / STORE)
         self._draft: Draft | None = None
-        self._batch: list[Document] = []
+        self._batch: list[tuple[Document, str]] = []
+        self._restored = False
 
     def __enter__(self) -> Self:
         """Return the desk."""
@@ -50,7 +51,8 @@ class Desk:
     def restore(self) -> None:
         """Put every stored document into the draft: it starts empty, for a rebuild."""
         for document in self._stored.documents() if self._stored else ():
-            self._collect(document)
+            self._collect(document, "")
+            self._restored = True
         self._hand_over()
 
     def take(self, documents: Iterable[Document | Skipped]) -> None:
@@ -59,7 +61,7 @@ class Desk:
             if isinstance(document, Skipped):
                 self.report.skipped.append(document)
             elif (reason := document_problem(document)) is not None:
-                self.report.skipped.append(Skipped(_printable(document.source or document.id), reason))
+                self._skip(document, reason)
             else:
                 self._sort(document)
         self._hand_over()
@@ -84,7 +86,8 @@ class Desk:
     def publish(self) -> IndexReport:
         """Publish the draft, if anything changed, and complete the report."""
         manifest, report = self._live, self.report
-        if self._draft:
+        # A draft that took nothing, for all it was given failed, is thrown away.
+        if self._draft and (report.changed or self._restored):
             manifest = self._draft.publish(self._live.settings if self._live else {})
             report.encoded, report.reused = self._draft.encoded, self._draft.reused
         if manifest:
@@ -95,36 +98,46 @@ class Desk:
 
     def _sort(self, document: Document) -> None:
         """Count a document as added, updated or unchanged, and hand it on where it changes something."""
-        if any(document.id == waiting.id for waiting in self._batch):
+        if any(document.id == waiting.id for waiting, _ in self._batch):
             self._hand_over()
         known = self._known(document.id)
         if known is None:
-            self.report.added += 1
-            self._collect(document)
+            self._collect(document, "added")
         elif rival := _rival(document, known):
             self.report.skipped.append(
                 Skipped(document.meta["path"], f"its id {document.id!r} belongs to {rival}")
             )
         elif (known.sha256, known.title) != (document.sha256, document.title):
-            self.report.updated += 1
-            self._collect(document)
+            self._collect(document, "updated")
         elif (known.source, known.date, known.meta) != (document.source, document.date, meta_json(document)):
             self.report.updated += 1
             self._drafted().describe(document)
         else:
             self.report.unchanged += 1
 
-    def _collect(self, document: Document) -> None:
-        """Let a document wait until there are enough for a batch."""
-        self._batch.append(document)
-        if len(self._batch) >= _BATCH_DOCUMENTS or sum(len(d.text) for d in self._batch) >= _BATCH_CHARACTERS:
+    def _collect(self, document: Document, change: str) -> None:
+        """Let a document wait until there are enough for a batch; `change` is what counts it, if anything."""
+        self._batch.append((document, change))
+        size = sum(len(waiting.text) for waiting, _ in self._batch)
+        if len(self._batch) >= _BATCH_DOCUMENTS or size >= _BATCH_CHARACTERS:
             self._hand_over()
 
     def _hand_over(self) -> None:
         """Put the waiting documents into the draft."""
-        if self._batch:
-            batch, self._batch = self._batch, []
-            self.report.duplicates += self._drafted().put(batch)
+        if not self._batch:
+            return
+        batch, self._batch = self._batch, []
+        repeats, failed = self._drafted().put([document for document, _ in batch])
+        self.report.duplicates += repeats
+        for document, change in batch:
+            if document.id in failed:
+                self._skip(document, failed[document.id])
+            elif change:
+                setattr(self.report, change, getattr(self.report, change) + 1)
+
+    def _skip(self, document: Document, reason: str) -> None:
+        """Report that a document was not taken."""
+        self.report.skipped.append(Skipped(_printable(document.source or document.id), reason))
 
     def _known(self, document_id: str) -> Known | None:
         """Return what is stored of a document, in the draft if there is one, else in the live generation."""

@@ -8,12 +8,14 @@ from typing import Self
 
 import numpy as np
 
-from index.chunking import ChunkSettings
+from index.chunking import ChunkSettings, Span
 from index.document import Document
+from index.faults import Fault, attempt
 from index.journal import Journal
-from index.layout import LEXICAL, MANIFEST, STORE, VECTORS, Layout, files_of, link_or_copy
+from index.layout import LEXICAL, MANIFEST, STORE, VECTORS, Layout
 from index.lexical import LexicalWriter, WordEntry
-from index.manifest import Counts, EncoderCard, FileCard, Manifest
+from index.manifest import Counts, EncoderCard, Manifest
+from index.predecessor import Predecessor
 from index.protocols import Encoder, Vectors
 from index.reuse import KnownVectors
 from index.splitter import FrenchTextSplitter
@@ -45,15 +47,20 @@ class Draft:
         fresh: bool,
         progress: Progress | None = None,
     ) -> None:
-        self.number = live.generation + 1 if live else 1
+        self.number = layout.next_number()
         self.encoded = 0
         self.reused = 0
         self._live, self._layout, self._encoder, self._chunking = live, layout, encoder, chunking
         self._progress = progress
         self._folder = layout.start_building(self.number)
-        if live and not fresh:
-            _copy_generation(layout.generation(live.generation), self._folder)
-        (self._folder / LEXICAL).mkdir(exist_ok=True)
+        self._before = Predecessor(
+            layout.generation(live.generation if live else 0), live.files if live else {}
+        )
+        try:
+            self._begin(fresh=fresh)
+        except BaseException:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise
         self._store = StoreWriter(self._folder / STORE)
         self._words = LexicalWriter(self._folder / LEXICAL)
         self._vectors = VectorWriter(self._folder / VECTORS, encoder.dimension)
@@ -67,17 +74,24 @@ class Draft:
         """Return what is stored of this document, or None."""
         return self._store.known(document_id)
 
-    def put(self, documents: Sequence[Document]) -> int:
-        """Store documents, each in place of the one of its id; return how many only repeat others."""
-        repeats = 0
-        for document, spans in zip(documents, self._splitter.spans([d.text for d in documents]), strict=True):
-            new, dropped = self._store.put(document, spans)
+    def put(self, documents: Sequence[Document]) -> tuple[int, dict[str, str]]:
+        """Store documents of different ids, each in place of the one of its id.
+
+        Returns how many only repeat others, and by id why one could not be stored: what had its id stays.
+        """
+        repeats, failed = 0, {}
+        for document, spans in zip(documents, self._spans([d.text for d in documents]), strict=True):
+            stored = spans if isinstance(spans, Fault) else attempt(self._store.put, document, spans)
+            if isinstance(stored, Fault):
+                failed[document.id] = stored.reason
+                continue
+            new, dropped = stored
             self._drop(dropped)
             self._pending += new
             repeats += bool(spans) and not new
         if len(self._pending) >= _FLUSH:
             self._flush()
-        return repeats
+        return repeats, failed
 
     def describe(self, document: Document) -> None:
         """Store what is said about a document whose text and title stay as they are."""
@@ -102,14 +116,14 @@ class Draft:
             self._rewrite_words()
         self._words.finish()
         self._store.close()
-        files = {name: self._file_card(name, path) for name, path in files_of(self._folder).items()}
+        files = self._before.cards(self._folder)
         card = EncoderCard.of(self._encoder)
         manifest = Manifest(
             self.number, card, self._chunking, counts, files, settings, vectors.kind, vectors.settings
         )
         (self._folder / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
         self._layout.publish(self._folder, self.number)
-        self._known.forget()
+        self._known.forget(self._layout.generation(self.number) / STORE)
         return manifest
 
     def abandon(self) -> None:
@@ -129,6 +143,16 @@ class Draft:
         if self._folder.exists():
             self.abandon()
 
+    def _begin(self, *, fresh: bool) -> None:
+        """Take over the files of the live generation; a fresh start only reads from them."""
+        if self._live and not fresh:
+            self._before.hand_on(self._folder)
+            return
+        if self._live:
+            same = self._live.encoder.fingerprint == self._encoder.fingerprint
+            self._before.check_sources(vectors=same)
+        (self._folder / LEXICAL).mkdir()
+
     def _known_vectors(self, *, fresh: bool) -> KnownVectors:
         """Return where vectors of this encoder are found; none is loaded twice."""
         encoder, live = self._encoder, self._live
@@ -138,6 +162,14 @@ class Draft:
         folder = self._layout.generation(live.generation)
         vectors = load_vectors(folder / VECTORS) if fresh else self._vectors
         return KnownVectors(journal, (StoreReader(folder / STORE), vectors))
+
+    def _spans(self, texts: Sequence[str]) -> list[list[Span] | Fault]:
+        """Return where each text is cut, all of them at once; one by one where one of them fails."""
+        together = attempt(self._splitter.spans, texts)
+        if isinstance(together, Fault):
+            alone = [attempt(self._splitter.spans, [text]) for text in texts]
+            return [each if isinstance(each, Fault) else each[0] for each in alone]
+        return list(together)
 
     def _drop(self, ids: Sequence[int]) -> None:
         """Take passages out; their vectors leave at the end, for others may take them over until then."""
@@ -169,37 +201,14 @@ class Draft:
     def _rewrite_words(self) -> None:
         """Index the words anew: Tantivy counts removed passages in its statistics until segments merge."""
         self._words.abandon()
+        self._before.drop_words()
         shutil.rmtree(self._folder / LEXICAL)
         (self._folder / LEXICAL).mkdir()
         self._words = LexicalWriter(self._folder / LEXICAL)
         self._words.add(WordEntry(p.id, p.title, p.text) for p in self._store.all_passages())
-
-    def _file_card(self, name: str, path: Path) -> FileCard:
-        """Return the card of a file; that of the live generation where it is the same file."""
-        card = self._live.files.get(name) if self._live else None
-        if self._live and card:
-            other = self._layout.generation(self._live.generation) / name
-            if other.exists() and other.samefile(path):
-                return card
-        return FileCard.of(path)
 
     def _advance(self, count: int) -> None:
         """Report passages done; how many will come is not known while documents stream in."""
         self._done += count
         if self._progress and count:
             self._progress(self._done, None)
-
-
-def _copy_generation(source: Path, target: Path) -> None:
-    """Start from the live generation: what will be changed is copied, what never changes is linked."""
-    shutil.copyfile(source / STORE, target / STORE)
-    for path in source.glob(f"{Path(VECTORS).stem}.*"):
-        # The vectors' writer replaces files and never writes into one.
-        link_or_copy(path, target / path.name)
-    (target / LEXICAL).mkdir()
-    for path in (source / LEXICAL).iterdir():
-        if path.suffix == ".lock":
-            continue
-        # Tantivy replaces its lists (*.json) and never touches a segment once written.
-        place = target / LEXICAL / path.name
-        shutil.copyfile(path, place) if path.suffix == ".json" else link_or_copy(path, place)

@@ -122,7 +122,7 @@ def _stop_ends(text: str, stop: int, stop_end: int, end: int, after: int) -> boo
     if after >= len(text):
         return True
     head = _head(text, after)
-    initial = text[head] if head < len(text) else ""
+    initial = text[head : head + 1]
     if text[after] in ",;:":
         return False
     if initial.islower():
@@ -152,21 +152,23 @@ def _abbreviated(text: str, stop: int, head: int) -> bool:
     word = _word_before(text, stop)
     if not word:
         return False
+    # A slice: the text may end in an opening mark, and then nothing follows.
+    number = text[head : head + 1].isdigit()
     following = _FOLLOWING.match(text, head, head + 24)
     starts = following is not None and following[0] in _STARTERS
     if word in _TITLES:
         return True
     if word.lower() in _NUMBERED and len(word) > 1:
-        return text[head].isdigit() or bool(_ROMAN.match(text, head))
+        return number or bool(_ROMAN.match(text, head))
     if len(word) == 1 and word.isalpha():
         dotted = text[max(0, stop - 2) : stop - 1] in {".", "-"}
-        return not (dotted and starts) and (word.isupper() or text[head].isdigit())
+        return not (dotted and starts) and (word.isupper() or number)
     return word.lower() in _OPEN and not starts
 
 
 def _glued(text: str, stop: int, end: int, head: int, *, single: bool) -> bool:
     """Tell whether a sentence ends where the next one follows without any space."""
-    initial = text[head] if head < len(text) else ""
+    initial = text[head : head + 1]
     if _ADDRESS.search(text[max(0, stop - 40) : stop]) or _MAILBOX.match(text, end, end + 40):
         return False
     word = _word_before(text, stop)

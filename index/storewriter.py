@@ -4,12 +4,13 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from index.chunking import Span
 from index.document import Document
-from index.duplicates import Cover, anchors, covering, same_numbers
+from index.duplicates import Cover, anchors, covering, says_the_same
 from index.embedding import embedded_hash, embedding_text
 from index.folding import text_key
 from index.store import KNOWN, SCHEMA, Known
@@ -69,11 +70,17 @@ class StoreWriter:
         return documents, passages, copies
 
     def put(self, document: Document, spans: Sequence[Span]) -> tuple[list[NewPassage], list[int]]:
-        """Store a document in place of the one of its id; return new passages and the ids of dropped ones."""
+        """Store a document in place of the one of its id; return new passages and the ids of dropped ones.
+
+        Where that fails, the one that was there stays as it was.
+        """
         known = self.known(document.id)
-        dropped = self._drop_passages(known.key) if known else []
-        key = self._store(document, known)
-        return self._place_all(key, document, spans), dropped
+        with self._whole():
+            dropped = self._drop_passages(known.key) if known else []
+            key = self._store(document, known)
+            new = self._place_all(key, document, spans)
+        self._orphans.pop(key, None)
+        return new, dropped
 
     def describe(self, document: Document) -> None:
         """Store title, source, date and meta of a document whose passages stay as they are."""
@@ -86,6 +93,7 @@ class StoreWriter:
             return None
         dropped = self._drop_passages(known.key)
         self._db.execute("DELETE FROM documents WHERE key = ?", (known.key,))
+        self._orphans.pop(known.key, None)
         return dropped
 
     def revive(self) -> list[NewPassage]:
@@ -98,6 +106,23 @@ class StoreWriter:
                 revived += self._place_all(key, document, sorted(self._orphans[key]))
         self._orphans.clear()
         return revived
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
+        """Do all of it or nothing; orphans noted on the way find their original where it was."""
+        if not self._db.in_transaction:
+            # Else each release would commit, and write pages that the next document changes again.
+            self._db.execute("BEGIN")
+        self._db.execute("SAVEPOINT document")
+        try:
+            yield
+        except BaseException:
+            # A full disk has ended the transaction already.
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK TO document")
+                self._db.execute("RELEASE document")
+            raise
+        self._db.execute("RELEASE document")
 
     def _store(self, document: Document, known: Known | None) -> int:
         """Write the row of a document and return its key."""
@@ -149,7 +174,7 @@ class StoreWriter:
         text = document.text[start:end]
         same = text_key(text)
         marks = anchors(text)
-        originals = self._originals(text, same, marks)
+        originals = self._originals(document.text, span, same, marks)
         if originals:
             rows = [(passage, key, start, end) for passage in originals]
             self._db.executemany("INSERT OR IGNORE INTO copies VALUES (?,?,?,?)", rows)
@@ -165,17 +190,17 @@ class StoreWriter:
         self._add_anchors(number, marks)
         return NewPassage(number, document.title, text, embedded)
 
-    def _originals(self, text: str, same: bytes, marks: list[int]) -> list[int]:
-        """Return the passages that say what this text says, or none."""
+    def _originals(self, text: str, span: Span, same: bytes, marks: list[int]) -> list[int]:
+        """Return the passages that say what this span of a text says, or none."""
         exact = self._covers(
             [row[0] for row in self._db.execute("SELECT id FROM passages WHERE same = ? LIMIT 8", (same,))]
         )
-        equal = [cover.passage for cover in exact if same_numbers(text, cover.text)]
+        equal = [cover.passage for cover in exact if says_the_same(text[slice(*span)], cover.text)]
         if equal:
             return equal[:1]
         votes = Counter(passage for mark in marks for passage in self._with_anchor(mark))
         candidates = [passage for passage, _ in votes.most_common(_MOST_CANDIDATES)]
-        return covering(text, self._covers(self._with_neighbours(candidates))) if candidates else []
+        return covering(text, span, self._covers(self._with_neighbours(candidates))) if candidates else []
 
     def _with_neighbours(self, ids: Sequence[int]) -> list[int]:
         """Return passages with those beside them: a copy cut elsewhere may lie in two of them."""
@@ -222,7 +247,6 @@ class StoreWriter:
             self._db.executemany("DELETE FROM anchors WHERE hash = ? AND passage = ?", pairs)
         self._db.execute("DELETE FROM copies WHERE document = ?", (key,))
         self._db.execute("DELETE FROM passages WHERE document = ?", (key,))
-        self._orphans.pop(key, None)
         return ids
 
     def _orphan(self, key: int, passage: int) -> None:

@@ -77,6 +77,29 @@ def test_spans_are_in_order_and_cover_everything_but_white_space(text: str) -> N
     assert text[position:].strip() == ""
 
 
+PIECES = st.sampled_from(
+    [
+        *"p. art. Fig. vol. n. a. M. J.-C. av. etc. Il vient 5 II".split(),
+        "Option a",
+        *' \u00a0\n—–([«“‘•-*"»)…!',
+    ]
+)
+
+
+@given(st.lists(PIECES, max_size=30).map("".join), PIECES, PIECES)
+def test_abbreviations_and_opening_marks_may_end_a_text(text: str, before: str, last: str) -> None:
+    for each in (text, f"{text} {before} {last}", f"{text} {before}{last}"):
+        spans = sentences(each)
+        assert all(start < end for start, end in spans)
+        covered = "".join(each[start:end] for start, end in spans)
+        assert "".join(covered.split()) == "".join(each.split())
+
+
+@pytest.mark.parametrize("text", ["Voir p. —", "Selon l'art. (", "Voir Fig. [", "Option a. «", "Tome vol. •"])
+def test_a_text_that_ends_in_an_opening_mark_is_one_sentence_or_two(text: str) -> None:
+    assert " ".join(split(text)) == text
+
+
 @pytest.mark.parametrize(
     "text", ["x" * 10_000_000, ". " * 100_000, '"' * 300_000, "\n" * 3_000_000 + "a", "A." * 100_000]
 )
