@@ -4,13 +4,13 @@ The index keeps one copy of such a stretch, whichever the question file points i
 only letters and digits are compared: a copy may have lost its spaces, its accents or its capitals.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.duplicates import same_numbers
 from index.folding import folded
 
 __all__ = ["with_repeats"]
@@ -19,6 +19,7 @@ Span = tuple[int, int]
 # Letters that must agree on each side, and in all: fewer are a way of speaking, not the same statement.
 _SIDE = 30
 _STRETCH = 120
+_DIGITS = re.compile(r"\d+")
 _BOUNDS = frozenset(".!?…:\n")
 
 
@@ -36,10 +37,15 @@ def _repeats(text: str, span: Span) -> Iterator[Span]:
     place = letters.find(wanted) if wanted else -1
     while place >= 0:
         found = int(offsets[place]), int(offsets[place + len(wanted) - 1]) + 1
-        alike = place != first and same_numbers(text[slice(*span)], text[slice(*found)])
+        alike = place != first and _numbers(text, span) == _numbers(text, found)
         if alike and _same_surroundings(text, first, place, len(wanted)):
             yield found
         place = letters.find(wanted, place + 1)
+
+
+def _numbers(text: str, span: Span) -> list[str]:
+    """Return the groups of digits of a span: 1,5 is not 15."""
+    return _DIGITS.findall(text[slice(*span)])
 
 
 def _same_surroundings(text: str, ours: int, theirs: int, size: int) -> bool:
