@@ -7,6 +7,8 @@ from pathlib import Path
 from index.document import Document
 from index.errors import UsageError
 from index.protocols import Encoder
+from index.report import Skipped
+from qa.questions import QuestionsError
 
 __all__ = ["WHOLE", "build", "merge"]
 
@@ -53,7 +55,11 @@ def build(
     whole: bool,
     progress: Callable[[int, int | None], None] | None = None,
 ) -> None:
-    """Index the documents into an empty folder; with `whole`, each as one passage."""
+    """Index the documents into an empty folder; with `whole`, each as one passage.
+
+    A document that the index refuses is no context to leave out: figures over the others would be others.
+    """
+    from index.checks import document_problem
     from index.chunking import ChunkSettings
     from index.writer import add_documents
 
@@ -61,5 +67,16 @@ def build(
         raise UsageError("the question file has no contexts to search: name a --corpus or --distractors")
     if folder.exists() and any(folder.iterdir()):
         raise UsageError(f"{folder} is not empty: to evaluate on a corpus that exists, use --corpus {folder}")
+    _refuse([Skipped(each.id, why) for each in documents if (why := document_problem(each)) is not None])
     chunking = ChunkSettings(max_tokens=WHOLE, target_tokens=WHOLE) if whole else None
-    add_documents(folder, documents, encoder, chunking=chunking, progress=progress)
+    _refuse(add_documents(folder, documents, encoder, chunking=chunking, progress=progress).skipped)
+
+
+def _refuse(skipped: Sequence[Skipped]) -> None:
+    """Raise QuestionsError for the first document that cannot be indexed, and say how many there are."""
+    if skipped:
+        more = f", and {len(skipped) - 1} more" if len(skipped) > 1 else ""
+        raise QuestionsError(
+            f"context {skipped[0].path!r} cannot be indexed: {skipped[0].reason}{more}; "
+            "mend it or take it out of the file"
+        )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from index.document import Document
+from qa.question_file import whole_text
 from qa.questions import Gold, Question, QuestionsError
 
 _NAMES: dict[type, str] = {str: "a string", list: "a list", int: "a whole number", bool: "true or false"}
@@ -23,16 +24,17 @@ def read_squad(text: str, where: str, strict: bool = True) -> _Read:
         raise QuestionsError(f'{where}: expected an object with "data", found {type(root).__name__}')
     questions: list[Question] = []
     documents: dict[str, Document] = {}
-    for document, group, qas, place in _paragraphs(root, where):
+    for document, group, qas, place in _paragraphs(root, where, strict):
         document = documents.setdefault(document.text, document)  # noqa: PLW2901  the same context is one document
-        if strict:
-            ids = tuple(dict.fromkeys((document.id, group)))
-            questions += [_question(qa, document, ids, f"{place}.qas[{n}]") for n, qa in enumerate(qas)]
+        ids = tuple(dict.fromkeys((document.id, group)))
+        questions += [_question(qa, document, ids, f"{place}.qas[{n}]") for n, qa in enumerate(qas)]
     _refuse_twin_ids(list(documents.values()), where)
     return tuple(questions), tuple(documents.values())
 
 
-def _paragraphs(root: dict[str, Any], where: str) -> Iterator[tuple[Document, str, list[Any], str]]:
+def _paragraphs(
+    root: dict[str, Any], where: str, strict: bool
+) -> Iterator[tuple[Document, str, list[Any], str]]:
     """Yield each context as a document, its article's name, its questions and its place in the file."""
     titles: set[str] = set()
     data = _get(root, "data", list, where)
@@ -41,8 +43,8 @@ def _paragraphs(root: dict[str, Any], where: str) -> Iterator[tuple[Document, st
     for n, article in enumerate(data):
         place = f"{where}: data[{n}]"
         paragraphs = _get(article, "paragraphs", list, place)
-        title = _get(article, "title", str, place, default="")
-        name = str(article.get("article_id") or article.get("id") or title or f"article-{n}")
+        title = _get(article, "title", str, place, default=None) or ""
+        name = _name(article, ("article_id", "id"), place) or title or f"article-{n}"
         if name in titles:
             name = f"{name}~{n}"
         titles.add(name)
@@ -50,11 +52,18 @@ def _paragraphs(root: dict[str, Any], where: str) -> Iterator[tuple[Document, st
         for m, paragraph in enumerate(paragraphs):
             spot = f"{place}.paragraphs[{m}]"
             context = _get(paragraph, "context", str, spot)
-            given = paragraph.get("id", paragraph.get("document_id"))
-            id_ = str(given) if given is not None else name if len(paragraphs) == 1 else f"{name}#{m}"
+            given = _name(paragraph, ("id", "document_id"), spot)
+            id_ = given or (name if len(paragraphs) == 1 else f"{name}#{m}")
             if not context.strip():
                 raise QuestionsError(f"{spot}.context: empty")
-            yield Document(id_, context, title, date=date), name, _get(paragraph, "qas", list, spot), spot
+            qas = _get(paragraph, "qas", list, spot) if strict else []
+            yield Document(id_, context, title, date=date), name, qas, spot
+
+
+def _name(value: dict[str, Any], keys: tuple[str, ...], place: str) -> str:
+    """Return the first of the keys that is given, as text; empty where none is."""
+    given = (_get(value, key, (str, int), place, default=None) for key in keys)
+    return next((str(each) for each in given if each not in {None, ""}), "")
 
 
 def _question(qa: Any, document: Document, ids: tuple[str, ...], place: str) -> Question:
@@ -71,7 +80,7 @@ def _question(qa: Any, document: Document, ids: tuple[str, ...], place: str) -> 
     if not impossible and not answers:
         raise QuestionsError(f"{place}.answers: empty; give one, or set is_impossible to true")
     golds = tuple(_gold(answer, document.text, f"{place}.answers[{n}]") for n, answer in enumerate(answers))
-    style = _get(qa, "style", str, place, default="")
+    style = _get(qa, "style", str, place, default=None) or ""
     group = ids[-1]
     return Question(id_, text, golds, ids, document.text, group, style, document.title, document.date)
 
@@ -114,9 +123,7 @@ def _get(value: Any, key: str, kind: Any, place: str, default: Any = _REQUIRED) 
     if not isinstance(found, wanted) or (isinstance(found, bool) and bool not in wanted):
         names = " or ".join(_NAMES[each] for each in wanted)
         raise QuestionsError(f"{place}.{key}: expected {names}, found {found!r:.60}")
-    if isinstance(found, str) and any("\ud800" <= character <= "\udfff" for character in found):
-        raise QuestionsError(f"{place}.{key}: holds half a surrogate pair, which is no text")
-    return found
+    return whole_text(found, f"{place}.{key}") if isinstance(found, str) else found
 
 
 def _refuse_twin_ids(documents: list[Document], where: str) -> None:

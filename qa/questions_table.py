@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from index.document import Document
+from qa.question_file import whole_text
 from qa.questions import Gold, Question, QuestionsError, refuse_duplicates
 
 _KEYS = frozenset({"id", "question", "answer", "answers", "document_id", "style", "context", "title", "date"})
@@ -87,11 +88,13 @@ def _from_object(value: dict[str, Any], place: str) -> tuple[Question, Document 
     single = [] if single is None else [single]
     if not isinstance(given, list) or not all(isinstance(each, str) for each in (*given, *single)):
         raise QuestionsError(f"{_name(value, place)}.answers: expected a string or a list of strings")
-    return _question(value, [answer for answer in (*single, *given) if answer.strip()], place)
+    answers = [whole_text(answer, f"{_name(value, place)}.answers") for answer in (*single, *given)]
+    return _question(value, [answer for answer in answers if answer.strip()], place)
 
 
 def _name(value: dict[str, Any], place: str) -> str:
-    return f"{place} (id {str(value['id'])!r})" if value.get("id") not in {None, ""} else place
+    id_ = value.get("id")
+    return f"{place} (id {str(id_)!r})" if isinstance(id_, str | int) and id_ != "" else place
 
 
 def _question(value: dict[str, Any], answers: list[str], place: str) -> tuple[Question, Document | None]:
@@ -119,7 +122,7 @@ def _text(value: dict[str, Any], key: str, place: str, number: bool = False) -> 
         return str(found)
     if found is not None and not isinstance(found, str):
         raise QuestionsError(f"{place}.{key}: expected a string, found {found!r:.60}")
-    return found or ""
+    return whole_text(found or "", f"{place}.{key}")
 
 
 def _collect(pairs: list[tuple[Question, Document | None]]) -> _Read:
