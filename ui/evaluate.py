@@ -1,9 +1,8 @@
 """`repondeur evaluate`: from a question file to figures, a report, a verdict and an exit code."""
 
-import json
 import signal
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,8 +14,8 @@ from index.errors import RepondeurError, UsageError
 if TYPE_CHECKING:
     from qa.evaluate import Options
     from qa.evaluation_session import Source
-    from qa.expected import ExpectedRun, Verdict
-    from qa.gate import Bound, Check
+    from qa.expected import ExpectedRun
+    from qa.gate import Bound
     from qa.questions import QuestionSet
 
 __all__ = ["evaluate", "evaluate_command"]
@@ -74,11 +73,15 @@ def _evaluate(values: dict[str, Any]) -> int:
     from qa.evaluation_session import machine, open_session
     from qa.questions import read_questions
     from qa.summary import summarise
+    from ui.evaluate_against import read_other
+    from ui.evaluate_reports import check_places, publish
     from ui.progress import Progress
 
     options, bounds = _options(values), _bounds(values)
-    other = _read_report(values["against"]) if values["against"] else None
+    check_places(values)
     questions = read_questions(values["questions"])
+    asked = questions.questions[: values["limit"]]
+    other = read_other(values["against"], asked, options.normaliser) if values["against"] else None
     published = _published(values["expected"], questions) if values["expected"] else None
     source = _source(values)
     with open_session(questions, source, limit=values["limit"], indexing=_indexing) as session:
@@ -89,9 +92,17 @@ def _evaluate(values: dict[str, Any]) -> int:
         with _finishing():
             report = summarise(run, options, session.about(options))
     report["timing"] |= machine()
-    if values["write_threshold"]:
-        _write_threshold(values["corpus"], report)
-    return _publish(report, values, other, bounds, published)
+    code, failures = publish(report, values, other, bounds, published)
+    return _settled(code, [*failures, *_threshold_failure(values, report)])
+
+
+def _settled(code: int, failures: "Sequence[RepondeurError]") -> int:
+    """Return the exit code, or raise what went wrong once the questions were asked."""
+    for failure in failures[1:]:
+        click.echo(f"repondeur: {failure}", err=True)
+    if failures:
+        raise failures[0]
+    return code
 
 
 @contextmanager
@@ -158,14 +169,14 @@ def _published(place: str, questions: "QuestionSet") -> "ExpectedRun":
     return runs[name]
 
 
-def _read_report(path: Path) -> dict[str, Any]:
+def _threshold_failure(values: dict[str, Any], report: dict[str, Any]) -> list[RepondeurError]:
+    """Write the threshold where that was asked for, and return what prevented it."""
     try:
-        report = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{path}: cannot be read as the JSON of a run ({error})") from None
-    if not isinstance(report, dict) or not {"records", "settings", "dataset"} <= report.keys():
-        raise UsageError(f"{path}: not what `repondeur evaluate --json` writes: no records in it")
-    return report
+        if values["write_threshold"]:
+            _write_threshold(values["corpus"], report)
+    except RepondeurError as error:
+        return [error]
+    return []
 
 
 def _write_threshold(corpus: Path, report: dict[str, Any]) -> None:
@@ -179,79 +190,3 @@ def _write_threshold(corpus: Path, report: dict[str, Any]) -> None:
     threshold = max(0.0, point["threshold"] - 0.00005)
     write_settings(corpus, {THRESHOLD: threshold})
     click.echo(f"repondeur: {THRESHOLD} = {threshold:.5f} written to {corpus}", err=True)
-
-
-def _publish(
-    report: dict[str, Any],
-    values: dict[str, Any],
-    other: dict[str, Any] | None,
-    bounds: "Sequence[Bound]",
-    published: "ExpectedRun | None",
-) -> int:
-    """Write every output that was asked for, show the tables, and return the exit code."""
-    from qa.compare import compare
-    from qa.expected import verdicts
-    from qa.gate import check
-
-    comparison = None if other is None else compare(report, other)
-    if comparison is not None:
-        report["comparison"] = comparison
-    checks = check(report, bounds)
-    judged = verdicts(report, published) if published else []
-    _write_files(report, values, comparison, checks, judged)
-    _show(report, comparison, checks, judged, quiet=str(values["json_out"]) == "-")
-    missed = any(not each.held for each in checks) or any(each.word == "FAIL" for each in judged)
-    return int(missed or not report["complete"])
-
-
-def _write_files(
-    report: dict[str, Any],
-    values: dict[str, Any],
-    comparison: dict[str, Any] | None,
-    checks: "Sequence[Check]",
-    judged: "Sequence[Verdict]",
-) -> None:
-    from qa.report import markdown
-    from qa.trec import qrels_lines, run_lines
-
-    _write(values["json_out"], lambda: [json.dumps(report, ensure_ascii=False, indent=1)])
-    _write(values["trec_run"], lambda: run_lines(report))
-    _write(values["trec_qrels"], lambda: qrels_lines(report))
-    extras: dict[str, Any] = {"comparison": comparison, "checks": checks, "verdicts": judged}
-    _write(values["md"], lambda: [markdown(report, **extras)])
-    if values["html"]:
-        from qa.report_html import render_html
-
-        _write(values["html"], lambda: [render_html(report, **extras)])
-
-
-def _write(path: Path | None, lines: Any) -> None:
-    """Write lines to a file, whole or not at all, or to stdout for `-`."""
-    if path is None:
-        return
-    made: Iterable[str] = lines()
-    text = "\n".join(made) + "\n"
-    if str(path) == "-":
-        click.echo(text.encode("utf-8"), nl=False)
-        return
-    beside = path.with_name(f".{path.name}.part")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(path)
-
-
-def _show(
-    report: dict[str, Any],
-    comparison: dict[str, Any] | None,
-    checks: "Sequence[Check]",
-    judged: "Sequence[Verdict]",
-    *,
-    quiet: bool,
-) -> None:
-    """Print the tables to stdout, or to stderr where stdout carries the JSON."""
-    from qa.report import checks_text, comparison_text, summary_text, threshold_text, verdicts_text
-
-    parts = [summary_text(report), threshold_text(report)]
-    parts += [comparison_text(comparison)] if comparison else []
-    parts += [verdicts_text(judged)] if judged else []
-    parts += [checks_text(checks)] if checks else []
-    click.echo("\n\n".join(part for part in parts if part), err=quiet)
