@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import Self
 
 import numpy as np

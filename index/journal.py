@@ -5,6 +5,7 @@ checksum. A record torn by a crash fails its checksum, and what follows it is ig
 """
 
 import json
+import os
 from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
@@ -24,14 +25,18 @@ class Journal:
 
     def __init__(self, path: Path, fingerprint: str, dimension: int) -> None:
         self._path = path
+        self._draft = path.with_name(path.name + ".new")
         self._dimension = dimension
+        self._record = _HASH + 4 * dimension + _CHECK
         self._header = (
             json.dumps({"fingerprint": fingerprint, "dimension": dimension}).encode("ascii") + b"\n"
         )
         self._places: dict[bytes, int] = {}
         path.parent.mkdir(parents=True, exist_ok=True)
+        self._draft.unlink(missing_ok=True)
         self._file = path.open("r+b" if self._resumes() else "w+b")
         self._end = self._scan()
+        self._untouched = set(self._places)
 
     def __len__(self) -> int:
         """Return the number of vectors kept."""
@@ -42,6 +47,7 @@ class Journal:
         found: dict[bytes, Vectors] = {}
         for key in hashes:
             if (place := self._places.get(key)) is not None:
+                self._untouched.discard(key)
                 self._file.seek(place + _HASH)
                 found[key] = np.frombuffer(self._file.read(4 * self._dimension), dtype="<f4").copy()
         return found
@@ -60,9 +66,33 @@ class Journal:
         """Close the file."""
         self._file.close()
 
-    def delete(self) -> None:
-        """Remove the file."""
-        self._path.unlink(missing_ok=True)
+    def untouched(self) -> list[bytes]:
+        """Return the hashes that an earlier run left and nobody asked for since."""
+        return [key for key in self._places if key in self._untouched]
+
+    def keep_only(self, hashes: Sequence[bytes]) -> None:
+        """Keep the records of these hashes, no file where there are none, and close it."""
+        if hashes and len(hashes) < len(self._places):
+            self._write_draft(hashes)
+            self.close()
+            self._draft.replace(self._path)
+        self.close()
+        if not hashes:
+            self._path.unlink(missing_ok=True)
+
+    def _write_draft(self, hashes: Sequence[bytes]) -> None:
+        """Copy the records of these hashes into a file beside, all of them or none."""
+        try:
+            with self._draft.open("wb") as draft:
+                draft.write(self._header)
+                for key in hashes:
+                    self._file.seek(self._places[key])
+                    draft.write(self._file.read(self._record))
+                draft.flush()
+                os.fsync(draft.fileno())
+        except OSError:
+            self._draft.unlink(missing_ok=True)
+            raise
 
     def _resumes(self) -> bool:
         """Tell whether the file there was written for the same encoder."""
@@ -74,7 +104,7 @@ class Journal:
 
     def _scan(self) -> int:
         """Read the places of whole records, and return where the next one goes."""
-        size = _HASH + 4 * self._dimension + _CHECK
+        size = self._record
         self._file.seek(0)
         if not self._file.readline(4096):
             self._file.write(self._header)

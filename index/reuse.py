@@ -1,6 +1,8 @@
 """Vectors that need not be computed again: those of the live generation, and of a run that was cut short."""
 
 from collections.abc import Sequence
+from contextlib import closing, suppress
+from pathlib import Path
 
 from index.journal import Journal
 from index.protocols import Vectors
@@ -38,7 +40,17 @@ class KnownVectors:
         if self._live:
             self._live[0].close()
 
-    def forget(self) -> None:
-        """Let go of the files and remove what was written down: it is in a generation now."""
+    def forget(self, published: Path) -> None:
+        """Let go of the files, and forget what was written down save what an earlier run still waits for.
+
+        That is what neither this run asked for nor the database of the published generation has.
+        """
+        waiting = self._journal.untouched()
+        if waiting:
+            with closing(StoreReader(published)) as store:
+                arrived = store.embedded(waiting)
+            waiting = [key for key in waiting if key not in arrived]
+        # The generation is live: a journal that cannot be made smaller is only larger than it need be.
+        with suppress(OSError):
+            self._journal.keep_only(waiting)
         self.close()
-        self._journal.delete()
