@@ -24,8 +24,10 @@ _ATTEMPTS = 5
 class Corpus:
     """Search one generation and read its documents; safe to share between threads."""
 
-    def __init__(self, layout: Layout, manifest: Manifest, encoder: Encoder | None) -> None:
+    def __init__(self, layout: Layout, text: str, manifest: Manifest, encoder: Encoder | None) -> None:
         self.manifest = manifest
+        # As it was read: no two generations have the same, but a corpus made anew counts from 1 again.
+        self._manifest_text = text
         self._layout = layout
         self._encoder = encoder
         self._folder = layout.generation(manifest.generation)
@@ -45,12 +47,13 @@ class Corpus:
         for attempt in range(_ATTEMPTS):
             name = layout.current_name()
             try:
-                manifest = read_manifest(layout, int(name))
+                text = manifest_text(layout, int(name))
+                manifest = parse_manifest(layout, int(name), text)
                 if encoder is not None:
                     check_encoder(manifest, encoder)
                 check_analysis(manifest)
                 check_files(layout, manifest, full=False)
-                return cls(layout, manifest, encoder)
+                return cls(layout, text, manifest, encoder)
             except (FileNotFoundError, CorpusDamaged):
                 # A writer may have moved on twice and removed what we were about to open.
                 if layout.current_name() == name or attempt == _ATTEMPTS - 1:
@@ -121,7 +124,9 @@ class Corpus:
     def current(self) -> bool:
         """Tell whether this is still the live generation; True as well where that cannot be known."""
         try:
-            return int(self._layout.current_name()) == self.manifest.generation
+            number = int(self._layout.current_name())
+            same = number == self.manifest.generation
+            return same and manifest_text(self._layout, number) == self._manifest_text
         except (CorpusMissing, CorpusDamaged):
             return True
 
@@ -159,10 +164,28 @@ class Corpus:
 
 
 def read_manifest(layout: Layout, number: int) -> Manifest:
-    """Return the manifest of a generation; FileNotFoundError where the generation is gone."""
+    """Return the manifest of a generation; CorpusDamaged where it is gone or another's."""
+    return parse_manifest(layout, number, manifest_text(layout, number))
+
+
+def parse_manifest(layout: Layout, number: int, text: str) -> Manifest:
+    """Return the manifest of a generation whose text was read."""
+    path = layout.generation(number) / MANIFEST
+    manifest = Manifest.from_json(text, path)
+    if manifest.generation != number:
+        own = layout.generation(manifest.generation).name
+        raise CorpusDamaged(
+            f"{path} is the manifest of generation {manifest.generation}: rename its folder to {own} "
+            f"and write {own} into {layout.current}, or index the documents again"
+        )
+    return manifest
+
+
+def manifest_text(layout: Layout, number: int) -> str:
+    """Return the manifest of a generation as it lies on disk; CorpusDamaged where that cannot be read."""
     path = layout.generation(number) / MANIFEST
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         if layout.generation(number).is_dir():
             raise CorpusDamaged(f"{path} is missing: restore it or index the documents again") from None
@@ -172,7 +195,6 @@ def read_manifest(layout: Layout, number: int) -> Manifest:
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise CorpusDamaged(f"{path} cannot be read: {error}") from error
-    return Manifest.from_json(text, path)
 
 
 def check_files(layout: Layout, manifest: Manifest, *, full: bool) -> None:

@@ -1,6 +1,7 @@
 """Where the parts of a corpus lie, and the few file operations that make a switch of generations safe."""
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -16,6 +17,8 @@ MANIFEST, STORE, VECTORS, LEXICAL = GENERATION_FILES = (
 )
 _BUILDING = ".building"
 _KEEP = 2
+# Six digits, and more once there are that many: one spelling for each number.
+_NAME = re.compile("[0-9]{6}|[1-9][0-9]{6,17}")
 
 
 class Layout:
@@ -46,7 +49,7 @@ class Layout:
             ) from None
         except (OSError, UnicodeDecodeError) as error:
             raise CorpusDamaged(f"{self.current} cannot be read: {error}") from error
-        if not (name.isdigit() and len(name) == 6):
+        if not _NAME.fullmatch(name):
             raise CorpusDamaged(
                 f"{self.current} holds {name[:40]!r}, not the name of a generation: write the newest "
                 f"folder name of {self.generations} into it, or index the documents again"
@@ -60,13 +63,17 @@ class Layout:
     def numbers(self) -> list[int]:
         """Return the numbers of the generations that were finished, ascending."""
         names = (path.name for path in self.generations.iterdir()) if self.generations.is_dir() else ()
-        return sorted(int(name) for name in names if name.isdigit())
+        return sorted(int(name) for name in names if _NAME.fullmatch(name))
+
+    def next_number(self) -> int:
+        """Return the number of the generation after the live one."""
+        return int(self.current_name()) + 1 if self.exists() else 1
 
     def leftovers(self, live: int | None) -> list[Path]:
         """Return what writers that were cut short left: generations never live, drafts of CURRENT."""
         paths = self.generations.iterdir() if self.generations.is_dir() else ()
         last = max(self.numbers(), default=0) if live is None else live
-        left = [path for path in paths if not path.name.isdigit() or int(path.name) > last]
+        left = [path for path in paths if not _NAME.fullmatch(path.name) or int(path.name) > last]
         draft = _draft_of(self.current)
         return sorted(left) + ([draft] if draft.exists() else [])
 
@@ -88,6 +95,11 @@ class Layout:
 
         A crash before the last rename leaves the old generation live, one after it the new.
         """
+        if self.exists() and int(self.current_name()) == number:
+            raise CorpusDamaged(
+                f"{self.current} came to name generation {number} while that was being made: "
+                "run the command again"
+            )
         sync_tree(building)
         final = self.generation(number)
         if final.exists():
@@ -102,7 +114,7 @@ class Layout:
         """Remove what crashes left, and generations older than the last two; only under the lock."""
         live = int(self.current_name()) if self.exists() else 0
         for path in self.generations.iterdir() if self.generations.is_dir() else ():
-            kept = path.name.isdigit() and live - _KEEP < int(path.name) <= live
+            kept = _NAME.fullmatch(path.name) and live - _KEEP < int(path.name) <= live
             if not kept:
                 shutil.rmtree(path, ignore_errors=True)
 

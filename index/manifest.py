@@ -133,12 +133,10 @@ class Manifest:
             }
         )
 
-    def next(self, **changes: Any) -> "Manifest":
-        """Return the manifest of the generation after this one."""
+    def next(self, number: int, **changes: Any) -> "Manifest":
+        """Return the manifest of the generation of this number, made from this one."""
         created = datetime.now(UTC).isoformat(timespec="seconds")
-        return replace(
-            self, generation=self.generation + 1, created=created, versions=_installed(), **changes
-        )
+        return replace(self, generation=number, created=created, versions=_installed(), **changes)
 
 
 def check_encoder(manifest: Manifest, encoder: Encoder) -> None:

@@ -45,7 +45,7 @@ def import_corpus(folder: Path, source: Path, *, replace: bool = False) -> Archi
                     f"{folder} holds {live.counts.documents} documents already: pass --replace to serve "
                     f"those of {source} instead, or another --corpus"
                 )
-            number = int(layout.current_name()) + 1 if layout.exists() else 1
+            number = layout.next_number()
             building = layout.start_building(number)
             try:
                 reader.unpack(building, manifest.files)

@@ -77,11 +77,7 @@ def _checked(layout: Layout) -> tuple[Manifest | None, list[Problem]]:
         return None, [Problem("format", str(error), "update the program")]
     except CorpusDamaged as error:
         return None, [Problem("manifest", str(error))]
-    folder = layout.generation(number)
-    if manifest.generation != number:
-        detail = f"{folder} holds the manifest of generation {manifest.generation}"
-        return manifest, [Problem("manifest", detail)]
-    return manifest, list(generation_problems(folder, manifest))
+    return manifest, list(generation_problems(layout.generation(number), manifest))
 
 
 def _is_live(layout: Layout, manifest: Manifest) -> bool:
@@ -136,7 +132,7 @@ def _whole(layout: Layout, number: int) -> bool:
         manifest = read_manifest(layout, number)
     except (CorpusDamaged, FormatVersionError):
         return False
-    return manifest.generation == number and not any(generation_problems(layout.generation(number), manifest))
+    return not any(generation_problems(layout.generation(number), manifest))
 
 
 def _leftovers(layout: Layout, live: int | None) -> list[Problem]:

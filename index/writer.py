@@ -85,7 +85,7 @@ def write_settings(folder: Path, settings: Mapping[str, float]) -> Manifest:
         merged = {**live.settings, **{name: float(value) for name, value in settings.items()}}
         if merged == live.settings:
             return live
-        manifest = live.next(settings=merged)
+        manifest = live.next(layout.next_number(), settings=merged)
         building = layout.start_building(manifest.generation)
         for name, path in files_of(layout.generation(live.generation)).items():
             (building / name).parent.mkdir(exist_ok=True)
