@@ -1,6 +1,7 @@
 """Give a first corpus to someone who has none: the article of `seeds/`."""
 
 import json
+import time
 from collections.abc import Callable
 from importlib.resources import as_file, files
 from itertools import islice
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.document import Document
+from index.errors import CorpusLocked
 
 if TYPE_CHECKING:
     from qa.answerer import Answerer
@@ -18,6 +20,8 @@ __all__ = ["ensure_corpus", "examples", "has_corpus", "seed_documents", "seed_ex
 EXAMPLES = 4
 # Spent at most, at the start of a server, on proving examples.
 SECONDS = 2.0
+# Waited at most for another process that makes the first corpus; the seed's takes some two seconds.
+PATIENCE = 60.0
 
 
 def has_corpus(folder: Path) -> bool:
@@ -41,14 +45,43 @@ def seed_documents() -> list[Document]:
 
 
 def ensure_corpus(folder: Path, encoder: str, say: Callable[[str], None]) -> None:
-    """Index the seed article into the folder when there is no corpus in it, and say so."""
+    """Index the seed article into the folder when there is no corpus in it, and say so.
+
+    Where another process is making the first corpus, whichever it is, that one is waited for.
+    """
+    if not has_corpus(folder):
+        say(f"no corpus in {folder}: indexing the example article first (your own: repondeur index PATH…)")
+    deadline = time.monotonic() + PATIENCE
+    told = False
+    while not _made(folder, encoder):
+        if time.monotonic() > deadline:
+            raise CorpusLocked(
+                f"another process is making the first corpus in {folder}, and has not finished in {PATIENCE:.0f} s: "
+                "ask again when it has finished"
+            )
+        if not told:
+            say(f"another process is making the first corpus in {folder}: waiting for it")
+            told = True
+        time.sleep(0.1)
+
+
+def _made(folder: Path, encoder: str) -> bool:
+    """Index the seed if nothing is there; False while another process makes the first corpus."""
     if has_corpus(folder):
-        return
+        from index.layout import Layout
+        from index.locking import being_written
+
+        # What lies there may be vectors of a first run, going on or cut short.
+        layout = Layout(folder)
+        return layout.exists() or not being_written(layout)
     from index.encoder import load_encoder
     from index.writer import add_documents
 
-    say(f"no corpus in {folder}: indexing the example article first (your own: repondeur index PATH…)")
-    add_documents(folder, seed_documents(), load_encoder(encoder))
+    try:
+        add_documents(folder, seed_documents(), load_encoder(encoder))
+    except CorpusLocked:
+        return False
+    return True
 
 
 def examples(answerer: "Answerer") -> tuple[str, ...]:
