@@ -13,7 +13,6 @@ from index.document import Document
 from index.encoder import load_encoder
 from index.writer import add_documents
 from tests.ui_support import AMAZON, FakeAnswerer
-from ui.asking import ask_lines
 from ui.cli import main
 from ui.serve import bind, origins
 from ui.terminal import render
@@ -105,15 +104,6 @@ def test_ask_writes_the_json_of_the_contract(corpus):
     assert answer["passages"][0]["text"] in AMAZON and answer["passages"][0]["date"] == "2020-06-11"
 
 
-def test_a_question_a_line_gives_a_json_line_each_and_bad_ones_are_told(corpus):
-    lines = b"\xef\xbb\xbfQui ?\r\n\n" + b"\xff\xfe\n" + b"x" * 2000 + b"\nCombien ?"
-    result = run("ask", "-", "--json", corpus=corpus, stdin=lines)
-    answers = [json.loads(line) for line in result.stdout.splitlines()]
-    assert [answer["question"] for answer in answers] == ["Qui ?", "", "\ufffd\ufffd", None, "Combien ?"]
-    assert [answer.get("line") for answer in answers] == [None, 2, 3, 4, None]
-    assert result.exit_code == 2 and "line 4: the question has 2000 characters" in result.stderr
-
-
 def test_lines_are_answered_as_they_come(corpus):
     code = "from ui.cli import main; main()"
     env = {**os.environ, "REPONDEUR_READER": "none"}
@@ -129,12 +119,6 @@ def test_lines_are_answered_as_they_come(corpus):
         assert json.loads(talk.stdout.readline())["question"] == question
     talk.stdin.close()
     assert talk.wait(20) == 0
-
-
-def test_lines_without_json_are_for_people(capsys):
-    assert ask_lines(FakeAnswerer(), [b"combien ?\n", b"qui ?\n"], k=5, lang="fr", as_json=False) == 0
-    shown = capsys.readouterr().out
-    assert "un an" in shown and "Rien." in shown
 
 
 @pytest.mark.parametrize(

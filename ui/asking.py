@@ -2,13 +2,13 @@
 
 import json
 import sys
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 import click
 
 from index.errors import QuestionError
-from qa.answer import Answer
-from qa.question import LONGEST, clean
+from qa.answer import Abstention, Answer, Reason, Timings
+from qa.question import clean
 
 __all__ = ["Asked", "ask_lines", "show"]
 
@@ -17,7 +17,7 @@ class Asked(Protocol):
     """Answer questions; `qa`'s Answerer does, and so does a test's own."""
 
     def ask(self, question: str, *, k: int = ..., lang: str = ...) -> Answer:
-        """Answer one clean question."""
+        """Answer one question, which the answer repeats as it was asked."""
         ...
 
 
@@ -33,16 +33,21 @@ def show(answer: Answer, lang: str, *, as_json: bool) -> None:
 
 
 def ask_lines(answerer: Asked, lines: BinaryIO, *, k: int, lang: str, as_json: bool) -> int:
-    """Answer a question a line as they come, one result for each line, and return how many were refused."""
+    """Answer a question a line as they come, and return how many lines were refused.
+
+    Each line gets its result, a blank one too, so that the nth result is the nth line's.
+    """
     refused = 0
     for number, line in enumerate(lines, 1):
         try:
-            question = clean(_decoded(line))
+            # Asked as it was sent: its no-break spaces come back, and who sent it can match it.
+            question = _decoded(line, first=number == 1)
+            clean(question)
         except QuestionError as error:
             refused += 1
             click.echo(f"repondeur: line {number}: {error}", err=True)
             if as_json:
-                _put({"question": _echoed(line), "error": str(error), "line": number})
+                _put(_refused(line, number, error))
             continue
         show(answerer.ask(question, k=k, lang=lang), lang, as_json=as_json)
         if not as_json:
@@ -50,18 +55,23 @@ def ask_lines(answerer: Asked, lines: BinaryIO, *, k: int, lang: str, as_json: b
     return refused
 
 
-def _decoded(line: bytes) -> str:
-    """Return the line as text, without the byte order mark some editors put first."""
+def _decoded(line: bytes, *, first: bool, errors: str = "strict") -> str:
+    """Return the line as text, without its end and the byte order mark some editors put first in a file."""
+    body = line.removesuffix(b"\n").removesuffix(b"\r")
     try:
-        return line.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
+        return (body.removeprefix(b"\xef\xbb\xbf") if first else body).decode("utf-8", errors)
     except UnicodeDecodeError as error:
         raise QuestionError(f"not UTF-8 at byte {error.start}: save the questions as UTF-8") from error
 
 
-def _echoed(line: bytes) -> str | None:
-    """Return the refused line where it is text of a sane length, so that a program can match it."""
-    text = line.decode("utf-8", errors="replace").strip()
-    return text if len(text) <= LONGEST else None
+def _refused(line: bytes, number: int, error: QuestionError) -> dict[str, Any]:
+    """Return a result with the keys of every other one for a line that is no question."""
+    asked = _decoded(line, first=number == 1, errors="replace")
+    silence = Abstention(Reason.NO_ANSWER_IN_PASSAGES, str(error))
+    values = Answer(asked, None, 0.0, silence, (), Timings(0.0, 0.0, 0.0)).to_dict()
+    # No reason of the reader's: nothing was looked for.
+    values["abstention"]["reason"] = "refused"
+    return {**values, "error": str(error), "line": number}
 
 
 def _put(value: object) -> None:

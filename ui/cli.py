@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from index.errors import RepondeurError
+from index.errors import RepondeurError, UsageError
 from ui.choosing import choosing_options
 from ui.feedback_export import feedback
 from ui.options import corpus_option, encoder_option, json_option, put, reader_option, say
@@ -126,13 +126,17 @@ def status(corpus: Path, as_json: bool) -> None:
 @reader_option
 @json_option
 def ask(question: str, *, k: int, lang: str, corpus: Path, encoder: str, reader: str, as_json: bool) -> None:
-    """Answer QUESTION, or with - each line of stdin."""
+    """Answer QUESTION, or with - each line of stdin.
+
+    Each line gets its result, a blank one too; the exit code is 2 where one was no question.
+    """
+    from qa.question import clean
     from ui.asking import ask_lines, show
 
     if question != "-":
-        from qa.question import clean
-
-        question = clean(question)
+        clean(question)
+    elif sys.stdin is None:
+        raise UsageError("stdin is closed: with - the questions are read from there, one a line")
     answerer = open_answerer(corpus, encoder, reader)
     if question != "-":
         show(answerer.ask(question, k=k, lang=lang), lang, as_json=as_json)
