@@ -22,6 +22,7 @@ import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,8 @@ from qa.summary import lookup
 
 __all__ = ["Expectation", "ExpectedRun", "Verdict", "draft", "read_expected", "table", "verdicts"]
 
+_FIGURE_KEYS = {"run": str, "key": str, "value": float, "floor": float, "tolerance": float}
+_RUN_KEYS = {"title": str, "command": str}
 BEGIN, END = "<!-- expected:begin -->", "<!-- expected:end -->"
 
 
@@ -88,9 +91,12 @@ def read_expected(path: Path) -> dict[str, ExpectedRun]:
         root = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise UsageError(f"{path}: cannot be read as TOML ({error})") from None
-    runs = root.get("runs", {})
-    entries = enumerate(root.get("figure", ()), 1)
-    figures = [_expectation(entry, runs, f"{path}: figure {number}") for number, entry in entries]
+    runs, entries = root.get("runs", {}), root.get("figure", [])
+    if not isinstance(runs, dict) or not isinstance(entries, list):
+        raise UsageError(f"{path}: expected [runs.NAME] and [[figure]], found other kinds of runs and figure")
+    for name, run in runs.items():
+        _check(run, _RUN_KEYS, f"{path}: runs.{name}")
+    figures = [_expectation(entry, runs, f"{path}: figure {n}") for n, entry in enumerate(entries, 1)]
     made = {}
     for name, run in runs.items():
         own = tuple(each for each in figures if each.run == name)
@@ -98,7 +104,24 @@ def read_expected(path: Path) -> dict[str, ExpectedRun]:
     return made
 
 
-def _expectation(entry: Mapping[str, Any], runs: Mapping[str, Any], place: str) -> Expectation:
+def _check(entry: Any, keys: Mapping[str, type], place: str) -> None:
+    """Refuse a key that is not known and a value of another kind; a number is finite."""
+    if not isinstance(entry, dict):
+        raise UsageError(f"{place}: expected a table of keys, found {entry!r:.60}")
+    for key, found in entry.items():
+        kind = keys.get(key)
+        if kind is None:
+            raise UsageError(f"{place}: unknown key {key!r:.60}; known are {', '.join(keys)}")
+        if kind is str and not isinstance(found, str):
+            raise UsageError(f"{place}: {key} is no text but {found!r:.60}; put it in quotes")
+        number = isinstance(found, int | float) and not isinstance(found, bool) and isfinite(found)
+        if kind is float and not number:
+            raise UsageError(f"{place}: {key} is no number but {found!r:.60}; write it without quotes")
+
+
+def _expectation(entry: Any, runs: Mapping[str, Any], place: str) -> Expectation:
+    """Check one entry."""
+    _check(entry, _FIGURE_KEYS, place)
     missing = {"run", "key", "value", "floor"} - set(entry)
     if missing:
         raise UsageError(f"{place}: key {min(missing)!r} is missing")

@@ -212,6 +212,15 @@ def test_the_published_table_is_generated_and_checked(expected, tmp_path):
         ("floor = 0.7\n", "floor = 0.9\n", "floor 0.9 is better than the value 0.8"),
         ('run = "people"', 'run = "others"', r"there is no \[runs.others\]"),
         ("[runs.people]", "[runs.people", "cannot be read as TOML"),
+        ("floor = 0.7\n", "floor = 0.7\nfloors = 1\n", "figure 1: unknown key 'floors'; known are run, key"),
+        ("value = 0.8\n", 'value = "0.8"\n', "figure 1: value is no number but '0.8'"),
+        ("value = 0.8\n", "value = nan\n", "figure 1: value is no number but nan"),
+        ("floor = 0.7\n", "floor = true\n", "figure 1: floor is no number but True"),
+        ('key = "answers.f1"', 'key = ["answers.f1"]', "figure 1: key is no text but"),
+        ("[runs.people]", "[runs]\npeople = 3\n[more]", "runs.people: expected a table of keys, found 3"),
+        ('title = "Gens"', "title = 3", "runs.people: title is no text but 3"),
+        (EXPECTED, "figure = [3]\n[runs.people]\n", "figure 1: expected a table of keys, found 3"),
+        (EXPECTED, "figure = 3\n", r"expected \[runs.NAME\] and \[\[figure\]\]"),
     ],
 )
 def test_a_wrong_file_of_expected_figures_is_refused(expected, old, new, message):

@@ -202,4 +202,8 @@ def foreign(headers: Headers, settings: Settings) -> bool:
     if origin is None or origin in settings.allow_origins:
         return False
     hosts = {headers.get("host", ""), headers.get("x-forwarded-host", "")} - {""}
-    return urlsplit(origin).netloc not in hosts
+    try:
+        return urlsplit(origin).netloc not in hosts
+    except ValueError:
+        # "http://[": no browser sends that.
+        return True
