@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,7 +74,7 @@ def _write_files(
 
     comparison = report.get("comparison")
     extras: dict[str, Any] = {"comparison": comparison, "checks": checks, "verdicts": judged}
-    makers = {
+    makers: dict[str, Callable[[], Iterable[str]]] = {
         "json_out": lambda: [json.dumps(report, ensure_ascii=False, indent=1)],
         "trec_run": lambda: run_lines(report),
         "trec_qrels": lambda: qrels_lines(report),

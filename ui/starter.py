@@ -56,8 +56,8 @@ def ensure_corpus(folder: Path, encoder: str, say: Callable[[str], None]) -> Non
     while not _made(folder, encoder):
         if time.monotonic() > deadline:
             raise CorpusLocked(
-                f"another process is making the first corpus in {folder}, and has not finished in {PATIENCE:.0f} s: "
-                "ask again when it has finished"
+                f"another process is making the first corpus in {folder}, and has not finished in "
+                f"{PATIENCE:.0f} s: ask again when it has"
             )
         if not told:
             say(f"another process is making the first corpus in {folder}: waiting for it")
