@@ -95,6 +95,34 @@ def test_sitemaps_of_sitemaps_and_those_in_archives(tmp_path):
         assert len(reasons(items)) == 1
 
 
+def test_a_sitemap_does_not_choose_among_the_files_beside_it(tmp_path):
+    files = {
+        ".env": "SECRET=1",
+        ".git/config": "[core] secret",
+        "exemple.fr/.htpasswd": "secret",
+        "backup.sql": "INSERT secret",
+        "admin.php?id=1": "<?php secret",
+    }
+    pages = {"page": page("Une."), "cat?v=2.5": page("Deux."), "v2.0.html": page("Trois.")}
+    places = [*files, *pages, "v2.0", ".htpasswd"]
+    listed = "".join(f"<url><loc>https://exemple.fr/{place}</loc></url>" for place in places)
+    everything = {**files, **pages, "v2.0": "secret", "sitemap.xml": f"<urlset>{listed}</urlset>"}
+    for name, content in everything.items():
+        write(tmp_path / "site" / name, content)
+    write(tmp_path / "site.zip", zipped(everything))
+    for path, start in ((tmp_path / "site", ""), (tmp_path / "site.zip", "site.zip/")):
+        items = list(load_paths([path]))
+        assert ids(items) == sorted(f"{start}{name}" for name in pages)
+        refused = {
+            item.path.partition("exemple.fr/")[2]: item.reason
+            for item in items
+            if ".xml: " in getattr(item, "path", "")
+        }
+        assert refused.keys() == {*files, ".htpasswd"}
+        assert "hidden" in refused[".env"] and "hidden" in refused[".git/config"]
+        assert "'.sql' is not read" in refused["backup.sql"]
+
+
 def test_a_sitemap_that_lists_itself_ends(tmp_path):
     write(tmp_path / "s.xml", "<sitemapindex><sitemap><loc>https://x.fr/s.xml</loc></sitemap></sitemapindex>")
     assert list(load_paths([tmp_path])) == []

@@ -14,7 +14,7 @@ from index.formats.registry import ARCHIVES, TABLES, is_read, read, suffix_of
 from index.formats.sandbox import ColumnRefused, Sandbox
 from index.formats.selection import Selection
 from index.formats.signatures import signature_problem
-from index.formats.sitemap import saved_page
+from index.formats.sitemap import page_suffix, saved_page, short
 from index.formats.table import read_table
 from index.jsonlines import read_lines
 from index.report import Skipped
@@ -201,11 +201,9 @@ class Run:
             return
         names = self._siblings if unit.inside else None
         for member in members:
-            name, tried = saved_page(member.name, lambda name: self._is_saved(unit, names, name))
+            name, reason = saved_page(member.name, lambda name: self._is_saved(unit, names, name))
             if not name:
-                shown = ", ".join(_short(each) for each in tried[:3]) or "nothing: it names no page"
-                reason = f"no saved page for it beside the sitemap; looked for {shown}"
-                yield Skipped(f"{unit.shown}: {_short(member.name)}", reason)
+                yield Skipped(f"{unit.shown}: {short(member.name)}", reason)
                 continue
             page = _beside(unit, name, member)
             if (page.path, page.inside) not in self._taken and self._selection.takes(page.id):
@@ -223,19 +221,14 @@ class Run:
 
 
 def _beside(unit: _Unit, name: str, member: Member) -> _Unit:
-    """Return the page of this name beside a sitemap; one without a suffix is a web page."""
-    suffix = ".html" if is_read(suffix_of(name)) else suffix_of(name)
+    """Return the page of this name beside a sitemap."""
+    suffix = page_suffix(name)
     known = {"url": member.url, "date": member.date, "mapped": unit.mapped + 1}
     own = _sibling(unit.id, name)
     if unit.inside:
         inside = (*unit.inside[:-1], _sibling(unit.inside[-1], name))
         return _Unit(unit.path, inside, own, suffix, **known)  # type: ignore[arg-type]
     return _Unit(unit.path.parent / name, (), own, suffix, **known)  # type: ignore[arg-type]
-
-
-def _short(name: str) -> str:
-    """Return a name for the report, cut where no reader would go on."""
-    return printable(name if len(name) <= 120 else f"{name[:120]}…")
 
 
 def _sibling(path: str, name: str) -> str:
