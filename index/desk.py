@@ -1,6 +1,10 @@
 """Sort what comes in: new, changed, unchanged or not fit; only a change opens the next generation."""
 
 import json
+import os
+import re
+import shlex
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Self
@@ -11,8 +15,9 @@ from index.document import Document
 from index.draft import Draft
 from index.errors import UsageError
 from index.layout import STORE, Layout
+from index.ledger import Ledger
 from index.manifest import Manifest
-from index.prune import gone_documents
+from index.prune import documents_below, gone_documents, gone_file, lost_documents
 from index.report import IndexReport, Skipped
 from index.store import Known, StoreReader
 from index.storewriter import meta_json
@@ -21,6 +26,8 @@ __all__ = ["Desk"]
 
 _BATCH_DOCUMENTS = 64
 _BATCH_CHARACTERS = 1_000_000
+# Which of several in its file an article is.
+_PART = re.compile(r"#\d+$")
 
 
 class Desk:
@@ -28,7 +35,7 @@ class Desk:
 
     def __init__(self, layout: Layout, live: Manifest | None, open_draft: Callable[[], Draft]) -> None:
         self.report = IndexReport()
-        self._live, self._open = live, open_draft
+        self._layout, self._live, self._open = layout, live, open_draft
         self._stored: StoreReader | None = None
         if live:
             check_files(layout, live, full=False)
@@ -36,6 +43,7 @@ class Desk:
         self._draft: Draft | None = None
         self._batch: list[tuple[Document, str]] = []
         self._restored = False
+        self._refused: Counter[tuple[str, str]] = Counter()
 
     def __enter__(self) -> Self:
         """Return the desk."""
@@ -65,6 +73,9 @@ class Desk:
             else:
                 self._sort(document)
         self._hand_over()
+        for (path, rival), count in self._refused.items():
+            if count > 1:
+                self._report(path, f"and {count - 1} more articles whose ids belong to {rival}")
 
     def remove(self, ids: Sequence[str]) -> None:
         """Remove documents; UsageError names the ids that are not there, and then nothing is removed."""
@@ -78,10 +89,34 @@ class Desk:
         self.report.removed += len(wanted)
 
     def prune(self, paths: Sequence[Path]) -> None:
-        """Remove the documents whose files, at or below these paths, are gone."""
-        gone = gone_documents(self._stored, paths) if self._stored and paths else []
-        if gone:
-            self.remove(gone)
+        """Remove the documents whose files, at or below these paths, are gone, and not merely unplugged."""
+        if not self._stored:
+            return
+        gone, kept = gone_documents(self._stored, paths, self._layout.folder)
+        self.remove(gone)
+        for path, count in kept.items():
+            self.report.unpruned += count
+            self._report(
+                str(path),
+                f"no file is left in it: is a disk not there? {count} documents stay; "
+                f"`repondeur remove --below {shlex.quote(str(path))}` removes them",
+            )
+
+    def prune_read(self, ledger: Ledger) -> None:
+        """Remove the documents that are no longer in the files and archives just taken."""
+        if self._stored:
+            lost = lost_documents(self._stored, ledger)
+            self.remove([name for name in lost if self._known(name) is not None])
+
+    def remove_below(self, paths: Sequence[Path]) -> None:
+        """Remove all documents from files at or below these paths; UsageError where a path has none."""
+        for path in paths:
+            found = documents_below(self._stored, [path]) if self._stored else []
+            if not found:
+                raise UsageError(
+                    f"no document in the corpus came from {path} or below it: nothing was removed"
+                )
+            self.remove([name for name in found if self._known(name) is not None])
 
     def publish(self) -> IndexReport:
         """Publish the draft, if anything changed, and complete the report."""
@@ -104,9 +139,7 @@ class Desk:
         if known is None:
             self._collect(document, "added")
         elif rival := _rival(document, known):
-            self.report.skipped.append(
-                Skipped(document.meta["path"], f"its id {document.id!r} belongs to {rival}")
-            )
+            self._refuse(document, rival)
         elif (known.sha256, known.title) != (document.sha256, document.title):
             self._collect(document, "updated")
         elif (known.source, known.date, known.meta) != (document.source, document.date, meta_json(document)):
@@ -135,9 +168,21 @@ class Desk:
             elif change:
                 setattr(self.report, change, getattr(self.report, change) + 1)
 
+    def _refuse(self, document: Document, rival: str) -> None:
+        """Report that another file has the id of a document; once for all that two files share."""
+        path = document.meta["path"]
+        self._refused[path, rival] += 1
+        if self._refused[path, rival] == 1:
+            remedy = "index the folder above both, or rename one"
+            self._report(path, f"its id {document.id!r} belongs to {rival}, which is still there: {remedy}")
+
     def _skip(self, document: Document, reason: str) -> None:
         """Report that a document was not taken."""
-        self.report.skipped.append(Skipped(_printable(document.source or document.id), reason))
+        self._report(document.source or document.id, reason)
+
+    def _report(self, path: str, reason: str) -> None:
+        """Report what was not done."""
+        self.report.skipped.append(Skipped(_printable(path), _printable(reason)))
 
     def _known(self, document_id: str) -> Known | None:
         """Return what is stored of a document, in the draft if there is one, else in the live generation."""
@@ -153,14 +198,22 @@ class Desk:
 
 
 def _rival(document: Document, known: Known) -> str | None:
-    """Return the other file that has this id and still exists: replacing its text would lose it.
+    """Return the other file that has this id and may still exist: replacing its text would lose it.
 
-    Only a whole file's id is its path; an id given inside JSON lines means the same article in any of them.
+    An id that files give their articles means the same article in any of them; one made from a path does not.
     """
-    other = json.loads(known.meta).get("path", "")
-    path = document.meta.get("path")
-    whole = path and other and other != path and Path(other).as_posix().endswith(document.id)
-    return other if whole and Path(other).exists() else None
+    other, path = json.loads(known.meta).get("path", ""), document.meta.get("path", "")
+    if not path or not other or other == path:
+        return None
+    made = _is_made(document.id, path) or _is_made(document.id, other)
+    apart = made and os.path.realpath(path) != os.path.realpath(other)
+    return other if apart and not gone_file(other) else None
+
+
+def _is_made(document_id: str, path: str) -> bool:
+    """Tell whether an id is the end of a path, with or without which article of the file it means."""
+    file = "/" + path.replace(os.sep, "/")
+    return file.endswith((f"/{document_id}", f"/{_PART.sub('', document_id)}"))
 
 
 def _printable(name: str) -> str:

@@ -19,7 +19,8 @@ class IndexReport:
     """Hold what a run did; `documents` and `passages` are those of the corpus after it.
 
     `duplicates` counts documents of this run that add nothing, `copies` the passages of the corpus left out
-    because another says the same, `encoded` and `reused` the vectors computed and taken over.
+    because another says the same, `unpruned` documents that stay though their files are
+    gone, for all files beside them are; `encoded` and `reused` the vectors computed and taken over.
     """
 
     documents: int = 0
@@ -33,6 +34,7 @@ class IndexReport:
     seconds: float = 0.0
     generation: int = 0
     copies: int = 0
+    unpruned: int = 0
     encoded: int = 0
     reused: int = 0
 

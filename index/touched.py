@@ -9,6 +9,7 @@ from pathlib import Path
 from index.document import Document
 from index.formats.columns import Columns
 from index.formats.selection import Selection
+from index.ledger import Ledger
 from index.loaders import load_paths
 from index.report import Skipped
 
@@ -57,15 +58,19 @@ def load_touched(
     selection: Selection,
     columns: Columns,
     note: Callable[[str], None] | None = None,
+    ledger: Ledger | None = None,
 ) -> Iterator[Document | Skipped]:
     """Yield the documents below these paths of the files that changed, of all where that is None.
 
     The files of the corpus itself are none of them. A sitemap tells addresses and days of the pages beside
-    it: where there may be one, all is read again. Raises FileError at once where a path does not exist.
+    it: where there may be one, all is read again. `ledger` gets what was read. Raises FileError at once where
+    a path does not exist.
     """
+    # One for all paths: the same name below two of them is the name of two articles.
+    ledger = ledger or Ledger()
     owns = [_below(path, corpus.resolve()) for path in paths]
     if changed is None and not any(owns):
-        return load_paths(paths, selection=selection, columns=columns, note=note)
+        return load_paths(paths, selection=selection, columns=columns, note=note, ledger=ledger)
     found: list[Iterator[Document | Skipped]] = []
     for path, own in zip(paths, owns, strict=True):
         names = None if changed is None else frozenset(filter(None, (_below(path, each) for each in changed)))
@@ -74,7 +79,7 @@ def load_touched(
         if names and ("." in names or _has_sitemap(path)):
             names = None
         chosen = Touched(base=selection, names=names, own=own)
-        found.append(load_paths([path], selection=chosen, columns=columns, note=note))
+        found.append(load_paths([path], selection=chosen, columns=columns, note=note, ledger=ledger))
     return chain.from_iterable(found)
 
 

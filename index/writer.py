@@ -12,6 +12,7 @@ from index.errors import CorpusMissing
 from index.french import ANALYSIS_VERSION
 from index.layout import MANIFEST, files_of, link_or_copy
 from index.lazy import LazyEncoder
+from index.ledger import Ledger
 from index.locking import writing
 from index.manifest import Manifest, check_encoder
 from index.protocols import Encoder
@@ -29,13 +30,15 @@ def add_documents(
     chunking: ChunkSettings | None = None,
     rebuild: bool = False,
     prune: Sequence[Path] = (),
+    ledger: Ledger | None = None,
 ) -> IndexReport:
     """Add documents to the corpus in a folder, made where there is none; an id that is there is updated.
 
     Documents stream: few are in memory at a time. `progress` gets (passages done, None). What changes
     nothing leaves the generation as it is. `chunking` other than the corpus' own, or `rebuild`, cuts every
     stored document again; `rebuild` is also what accepts another encoder (else EncoderMismatch).
-    Documents from files at or below the paths `prune` leave where their file is gone.
+    Documents from files at or below the paths `prune` leave where their file is gone, and where it no longer
+    gives them by `ledger`, which whoever reads the documents fills.
     Raises CorpusLocked while another process writes, CorpusError where the disk refuses.
     """
     began = time.perf_counter()
@@ -51,16 +54,22 @@ def add_documents(
         with Desk(layout, live, open_draft) as desk:
             if live and fresh:
                 desk.restore()
-            desk.prune(prune)
+            if prune:
+                desk.prune(prune)
             desk.take(documents)
+            if prune and ledger:
+                desk.prune_read(ledger)
             report = desk.publish()
     report.seconds = round(time.perf_counter() - began, 3)
     return report
 
 
-def remove_documents(folder: Path, ids: Sequence[str], encoder: Encoder | None = None) -> IndexReport:
-    """Remove documents by id; UsageError names ids that are not there, and then nothing is removed.
+def remove_documents(
+    folder: Path, ids: Sequence[str], encoder: Encoder | None = None, *, below: Sequence[Path] = ()
+) -> IndexReport:
+    """Remove documents by id, and those from files at or below some paths, there or not.
 
+    UsageError names ids that are not there, or a path without documents, and then nothing is removed.
     What a removed document held may live on as a near copy in another, which then needs a vector: the corpus'
     own encoder is loaded for that where none is given.
     """
@@ -72,6 +81,7 @@ def remove_documents(folder: Path, ids: Sequence[str], encoder: Encoder | None =
         check_encoder(live, own)
         with Desk(layout, live, lambda: Draft(layout, live, own, live.chunking, fresh=False)) as desk:
             desk.remove(ids)
+            desk.remove_below(below)
             report = desk.publish()
     report.seconds = round(time.perf_counter() - began, 3)
     return report

@@ -57,7 +57,7 @@ def test_documents_whose_files_are_gone_leave_and_no_others(
     corpus = tmp_path / "corpus"
     add_documents(corpus, [article("sans-fichier")], toy_encoder)
     (articles / "sud" / "Nice.txt").unlink()
-    (tmp_path / "autres" / "Lille.txt").unlink()
+    (tmp_path / "autres" / "Lille.txt").rename(tmp_path / "autres" / "Arras.txt")
     assert add_documents(corpus, load_paths([articles]), toy_encoder).removed == 0
     write(articles, "Metz")
     report = pruned(corpus, toy_encoder, articles)

@@ -73,8 +73,9 @@ def write(path, text):
 def test_the_page_follows_the_folder_and_no_request_fails(tmp_path):
     articles, corpus = tmp_path / "articles", tmp_path / "articles" / "corpus"
     write(articles / "phare.txt", "Le phare de Brest mesure trente mètres, dit la mairie de la ville.")
+    write(articles / "pont.txt", "Le pont de Nantes a été ouvert aux piétons au printemps dernier.")
     with watching(corpus, articles) as watch:
-        assert watch.report()["added"] == 1
+        assert watch.report()["added"] == 2
         watch.until("watching")
         with served(corpus, "--per-minute", "0", "--reader", "none", "--no-feedback") as (client, *_):
             replies, stop = [], threading.Event()
@@ -103,6 +104,13 @@ def test_the_page_follows_the_folder_and_no_request_fails(tmp_path):
             assert {reply.status_code for reply in replies} == {200}
             assert last["passages"][0]["document_id"] == "sud/tour.txt"
             assert "repondeur_generation 6.0" in client.get("/metrics").text
+        # A folder with nothing in it may be a disk that is not there.
+        (articles / "sud").rename(tmp_path / "ailleurs")
+        (articles / "pont.txt").unlink()
+        told = watch.report()
+        while not told["unpruned"]:
+            told = watch.report()
+        assert "no file is left" in told["skipped"][0]["reason"]
         # One generation a batch, none for the corpus' own files, which lie in the folder too.
         assert watch.end() == (0, "")
     assert verify(corpus).problems == ()

@@ -54,7 +54,7 @@ def main() -> None:
 @corpus_option
 @encoder_option
 @click.option("--rebuild", is_flag=True, help="Cut and encode every stored document again.")
-@click.option("--prune", is_flag=True, help="Remove documents whose files below PATHS are gone.")
+@click.option("--prune", is_flag=True, help="Remove documents that are gone from PATHS.")
 @click.option("--watch", is_flag=True, help="Go on: index, update and prune whatever changes below PATHS.")
 @choosing_options
 @json_option
@@ -81,6 +81,8 @@ def index(
         return
     report = index_paths(paths, corpus, encoder, note=say, **chosen)
     show(report)
+    if report.unpruned:
+        raise click.exceptions.Exit(1)
     done = report.added + report.updated + report.unchanged + report.duplicates + report.removed
     # In a folder there may be nothing that can be read; a file given by its name is meant to be.
     if report.skipped and not done and not any(path.is_dir() for path in paths):
@@ -88,15 +90,24 @@ def index(
 
 
 @main.command()
-@click.argument("ids", metavar="ID…", nargs=-1, required=True)
+@click.argument("ids", metavar="[ID…]", nargs=-1)
+@click.option(
+    "--below",
+    metavar="PATH",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Also all documents from files at or below PATH, there or not.",
+)
 @corpus_option
 @json_option
-def remove(ids: tuple[str, ...], corpus: Path, as_json: bool) -> None:
+def remove(ids: tuple[str, ...], below: tuple[Path, ...], corpus: Path, as_json: bool) -> None:
     """Remove documents from the corpus by their ids."""
+    if not ids and not below:
+        raise click.UsageError("nothing to remove: give the ID of a document, or --below PATH")
     from index.writer import remove_documents
     from ui.indexing import report_lines
 
-    report = remove_documents(corpus, list(ids)).to_dict()
+    report = remove_documents(corpus, list(ids), below=below).to_dict()
     if as_json:
         put(report)
     else:

@@ -33,6 +33,7 @@ def follow(
     """Index everything, then what changes, until SIGINT or SIGTERM; `show` gets each report."""
     from index.counting import count_articles
     from index.encoder import load_encoder
+    from index.ledger import Ledger
     from index.touched import load_touched
     from index.writer import add_documents
 
@@ -41,7 +42,10 @@ def follow(
 
     def update(changed: set[Path] | None) -> None:
         nonlocal started
-        documents = load_touched(paths, changed, corpus, selection=selection, columns=columns, note=say)
+        ledger = Ledger()
+        documents = load_touched(
+            paths, changed, corpus, selection=selection, columns=columns, note=say, ledger=ledger
+        )
         total = None if changed else count_articles(paths, selection)
         with Progress("articles") as progress:
             shown = Advance(progress, total)
@@ -57,6 +61,7 @@ def follow(
                 progress=advance,
                 rebuild=rebuild and not started,
                 prune=paths,
+                ledger=ledger,
             )
         if not started or report.changed or report.skipped:
             show(report)

@@ -28,12 +28,14 @@ def index_paths(
     """Index files and folders, showing on stderr how far it is; with `prune`, what lost its file leaves."""
     from index.counting import count_articles
     from index.encoder import load_encoder
+    from index.ledger import Ledger
     from index.loaders import Columns, Selection
     from index.touched import load_touched
     from index.writer import add_documents
 
     chosen, named = selection or Selection(), columns or Columns()
-    documents = load_touched(paths, None, corpus, selection=chosen, columns=named, note=note)
+    ledger = Ledger()
+    documents = load_touched(paths, None, corpus, selection=chosen, columns=named, note=note, ledger=ledger)
     with Progress("articles") as progress:
         advance = Advance(progress, count_articles(paths, chosen))
         return add_documents(
@@ -43,6 +45,7 @@ def index_paths(
             progress=advance,
             rebuild=rebuild,
             prune=paths if prune else (),
+            ledger=ledger,
         )
 
 

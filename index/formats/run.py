@@ -17,6 +17,7 @@ from index.formats.signatures import signature_problem
 from index.formats.sitemap import page_suffix, saved_page, short
 from index.formats.table import read_table
 from index.jsonlines import read_lines
+from index.ledger import Ledger
 from index.report import Skipped
 from index.walk import files_below, printable
 
@@ -60,12 +61,12 @@ class Run:
         selection: Selection,
         columns: Columns,
         sandbox: Sandbox,
-        owners: dict[str, str],
+        ledger: Ledger,
         note: Callable[[str], None],
     ) -> None:
         self._path, self._selection, self._columns = path, selection, columns
         self._sandbox, self._limits = sandbox, sandbox.limits
-        self._owners, self._note = owners, note
+        self._ledger, self._note = ledger, note
         self._root = (path if path.is_dir() else path.parent).resolve()
         self._taken: set[tuple[Path, tuple[str, ...]]] = set()
         self._room = self._costly = 0
@@ -86,6 +87,7 @@ class Run:
         """Yield what one file gives, and then what it holds or points at."""
         self._taken.add((unit.path, unit.inside))
         members: list[Member] = []
+        problems = 0
         reason = None if unit.inside else self._file_problem(unit)
         if reason:
             yield Skipped(unit.shown, reason)
@@ -97,7 +99,11 @@ class Run:
                 elif isinstance(item, Note):
                     self._note(f"{unit.shown}: {item.message}")
                 else:
-                    yield self._outcome(unit, item)
+                    outcome = self._outcome(unit, item)
+                    problems += isinstance(outcome, Skipped)
+                    yield outcome
+            if not problems:
+                self._read_whole(unit, members)
         except Unreadable as error:
             self._costly += error.costly
             yield Skipped(unit.shown, str(error))
@@ -109,6 +115,12 @@ class Run:
             yield Skipped(unit.shown, str(error))
         if members:
             yield from (self._members if unit.suffix in ARCHIVES else self._pages)(unit, members)
+
+    def _read_whole(self, unit: _Unit, members: Sequence[Member]) -> None:
+        """Note that a file was read to its end: what was in it before, and is not now, is gone."""
+        self._ledger.note_file(unit.place)
+        if unit.suffix in ARCHIVES:
+            self._ledger.note_archive(unit.place, [each.name for each in members])
 
     def _items(self, unit: _Unit) -> Iterator[Item]:
         """Yield what the reader of a file gives; tables and plain text need no child process."""
@@ -159,7 +171,7 @@ class Run:
         if reason:
             return Skipped(f"{unit.shown}{place}", reason)
         # An id that a file gives its article means the same article in any file; a name does not.
-        owner = self._owners.setdefault(document.id, unit.place)
+        owner = self._ledger.owners.setdefault(document.id, unit.place)
         if owner != unit.place and not item.id:
             return Skipped(
                 unit.shown, f"same id {named!r} as {owner}: index the folder above both, or rename one"
