@@ -7,8 +7,9 @@ from index.document import Document
 
 __all__ = ["LARGEST_TEXT", "document_problem", "text_problem"]
 
-# Characters. Beyond it a “document” is a dump: it would be one hit for everything.
-LARGEST_TEXT = 32_000_000
+# Characters. Beyond it a “document” is a dump: it would be one hit for everything. Indexing a text of this
+# size stays below 2 GB of memory, whatever is in it.
+LARGEST_TEXT = 8_000_000
 _LONGEST_ID = 1000
 _MOST_NAMES = 1000
 _LONGEST_NAME = 1000

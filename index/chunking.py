@@ -25,6 +25,10 @@ _IN_QUOTATION = 0.60
 _AT_CLAUSE = 0.80
 _AT_WORD = 1.20
 _PIECE = re.compile(r"\S{1,48}\s*")
+# Characters an encoder counts in one call; what it makes of them takes a hundred times the memory.
+_TOGETHER = 1 << 18
+# Characters: a sentence of more than this for each token of a passage is taken apart without being counted.
+_LONGEST_TOKEN = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +74,13 @@ class Chunker:
 
     def __init__(self, count_tokens: CountTokens, settings: ChunkSettings | None = None) -> None:
         self.settings = settings or ChunkSettings()
-        self._count = count_tokens
+        self._count_some = count_tokens
 
     def spans(self, texts: Sequence[str]) -> list[list[Span]]:
         """Return for each text the spans of its passages, in order, none longer than the limit.
 
         A stretch that the text has already had (see `repeats`) is left out. Each sentence is counted
-        once, all texts in one call of the encoder, and so is each passage, to hold the limit exactly.
+        once, many in one call of the encoder, and so is each passage, to hold the limit exactly.
         """
         runs = [
             (number, run)
@@ -94,17 +98,40 @@ class Chunker:
             spans[number].append(span)
         return spans
 
+    def _count(self, texts: Sequence[str]) -> list[int]:
+        """Return the number of tokens of each text, counted in groups of bounded size."""
+        counts: list[int] = []
+        group: list[str] = []
+        size = 0
+        for text in texts:
+            group.append(text)
+            size += len(text)
+            if size >= _TOGETHER:
+                counts += self._count_some(group)
+                group, size = [], 0
+        return counts + (list(self._count_some(group)) if group else [])
+
     def _items(self, texts: Sequence[str], runs: list[tuple[int, list[Span]]]) -> list[list[_Item]]:
         """Return for each run of sentences its items with their sizes."""
-        counts = iter(self._count([texts[number][a:b] for number, run in runs for a, b in run]))
-        inside = [quote_depths(texts[number], [b for _, b in run]) for number, run in runs]
+        limit = self.settings.max_tokens
+        longest = _LONGEST_TOKEN * limit
+        counts = iter(
+            self._count([texts[n][a:b] if b - a <= longest else "" for n, run in runs for a, b in run])
+        )
+        ends: list[list[int]] = [[] for _ in texts]
+        for number, run in runs:
+            ends[number] += [b for _, b in run]
+        # Once a text: a run each would read the whole text for every repeated stretch in it.
+        inside = [iter(quote_depths(text, at)) for text, at in zip(texts, ends, strict=True)]
         result: list[list[_Item]] = []
-        for (number, run), quoted in zip(runs, inside, strict=True):
+        for number, run in runs:
             items: list[_Item] = []
             for place, (start, end) in enumerate(run):
                 after = run[place + 1][0] if place + 1 < len(run) else end
-                cut = _cut_cost(texts[number], end, after, inside=quoted[place])
-                items += self._sized(texts[number], _Item(start, end, next(counts), cut))
+                cut = _cut_cost(texts[number], end, after, inside=next(inside[number]))
+                counted = next(counts)
+                tokens = counted if end - start <= longest else limit + 1
+                items += self._sized(texts[number], _Item(start, end, tokens, cut))
             result.append(items)
         return result
 

@@ -1,6 +1,7 @@
 """JSON lines, plain or gzip: an article a line, `{"id", "title", "date", "text"}` or named otherwise."""
 
 import gzip
+import io
 import json
 import zlib
 from collections.abc import Iterator
@@ -8,25 +9,34 @@ from typing import IO, Any
 
 from index.formats.columns import Columns, UnknownColumnError, guess, said
 from index.formats.items import Article, Item, Note, Problem
+from index.formats.limits import Limits
 from index.formats.naming import standard
 
 __all__ = ["LONGEST_LINE", "read_lines"]
 
-# Bytes of one line: a text of the largest size, in UTF-8, with escapes.
-LONGEST_LINE = 48 << 20
+# Bytes of one line: a text of the largest size in UTF-8. What such a line may parse to takes 1 GB.
+LONGEST_LINE = 32 << 20
 # A line that goes on for so many times that is no line.
 _MOST_TIMES = 8
+# Names of columns remembered, for the message that says what there is.
+_MOST_SEEN = 1000
+# A gzip file may unfold to as much as an archive may, and beyond to this many times its size: text does not.
+_MOST_UNFOLDED = 100
+_EXPANDED = Limits().expanded
 _ROLES = ("text", "title", "date", "id", "url")
 
 
-def read_lines(handle: IO[bytes], columns: Columns, *, packed: bool) -> Iterator[Item]:
+def read_lines(
+    handle: IO[bytes], columns: Columns, *, packed: bool, expanded: int = _EXPANDED
+) -> Iterator[Item]:
     """Yield the articles of a file, few bytes in memory at a time; a bad line is a problem by its number.
 
-    Raises UnknownColumnError at the end where no line had a column that the caller named.
+    `expanded` is how many bytes a gzip file may unfold to, unless it is large itself. Raises
+    UnknownColumnError at the end where no line had a column that the caller named.
     """
     lines = _Lines(columns)
     try:
-        for number, line in _lines(gzip.GzipFile(fileobj=handle) if packed else handle):
+        for number, line in _lines(_unfolded(handle, expanded) if packed else handle):
             if line is None:
                 yield Problem(f":{number}", f"line longer than {LONGEST_LINE} bytes: split the article")
             elif line.strip():
@@ -36,7 +46,35 @@ def read_lines(handle: IO[bytes], columns: Columns, *, packed: bool) -> Iterator
     lines.check()
 
 
-def _lines(handle: IO[bytes] | gzip.GzipFile) -> Iterator[tuple[int, bytes | None]]:
+def _unfolded(handle: IO[bytes], expanded: int) -> IO[bytes]:
+    """Return the bytes a gzip file unfolds to, as far as they may go."""
+    size = handle.seek(0, io.SEEK_END)
+    handle.seek(0)
+    raw = _Bounded(gzip.GzipFile(fileobj=handle), max(expanded, _MOST_UNFOLDED * size))
+    return io.BufferedReader(raw, 1 << 16)
+
+
+class _Bounded(io.RawIOBase):
+    """Read a stream to a limit; EOFError beyond it."""
+
+    def __init__(self, stream: gzip.GzipFile, most: int) -> None:
+        super().__init__()
+        self._stream, self._most, self._left = stream, most, most
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Read the next bytes."""
+        count = self._stream.readinto(buffer)
+        self._left -= count
+        if self._left < 0:
+            raise EOFError(f"unfolds to more than {self._most} bytes: a bomb, or split it")
+        return count
+
+
+def _lines(handle: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:
     """Yield the lines by number, None for one that is too long, which is never held in memory."""
     number = 0
     while line := handle.readline(LONGEST_LINE):
@@ -67,12 +105,23 @@ class _Lines:
         if isinstance(values, str):
             yield Problem(f":{number}", values)
             return
-        self._seen.update(dict.fromkeys(values))
+        self._see(values)
         if self._roles is None:
             self._roles, guesses = self._guessed(values)
             if said(guesses):
                 yield Note(said(guesses))
-        yield self._article(values, number)
+        try:
+            yield self._article(values, number)
+        except RecursionError:
+            # Writing a value takes a little more of the stack than reading it.
+            yield Problem(f":{number}", "not JSON: nested too deeply")
+
+    def _see(self, values: dict[str, Any]) -> None:
+        """Remember what columns there are: those the caller named, and as many others as can be told."""
+        named = self._columns.named().values()
+        room = max(0, _MOST_SEEN - len(self._seen))
+        new = [column for column in values if column not in self._seen]
+        self._seen.update(dict.fromkeys([*new[:room], *(each for each in new[room:] if each in named)]))
 
     def check(self) -> None:
         """Raise UnknownColumnError for a column that was named and that no line had."""

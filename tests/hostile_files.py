@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.format_files import ARTICLE, PARAGRAPHS, html, pdf, zipped
 from tests.hostile_packed import LAUGHS, OUTSIDE, Hostile, archives, office, pdfs
 
-__all__ = ["LIMITS", "hostile", "write"]
+__all__ = ["LIMITS", "hostile", "peak", "write"]
 
 LIMITS = {
     "seconds": 60.0,
@@ -145,8 +145,9 @@ def _texts() -> Iterator[tuple[str, Hostile]]:
     yield "utf32.txt", Hostile(ARTICLE.encode("utf-32"), taken="its mark says what it is")
     yield "half.txt", Hostile(b"\xff\xfe\x00\xd8\x00\x00", "marked as utf-16")
     yield "unknown.txt", Hostile(bytes(range(128, 256)) * 3, "not UTF-8")
-    yield "line.txt", Hostile(b"mot " * (6 << 20), taken="one line of 25 million characters is a text")
-    yield "large.txt", Hostile(b"x" * (33 << 20), "too large")
+    yield "line.txt", Hostile(b"mot " * 1_990_000, taken="one line of 8 million characters is a text")
+    yield "long.txt", Hostile(b"mot " * 2_010_000, "too large: 8040000 characters")
+    yield "large.txt", Hostile(b"x" * (33 << 20), "too large: 34603008 bytes")
     yield "laughs.md", Hostile(f"---\n{_MATTER}---\ntexte".encode(), taken="lists of lists are not expanded")
     yield (
         "object.md",
@@ -198,9 +199,14 @@ def _main(folder: Path) -> dict[str, object]:
         else {"path": item.path, "reason": item.reason}
         for item in load_paths([folder], limits=Limits(**LIMITS))
     ]
+    return {"items": items, "peak": peak()}
+
+
+def peak() -> int:
+    """Return the most memory this process had, in bytes, 0 where that is not known."""
     status = Path("/proc/self/status")
-    peak = re.search(r"VmHWM:\s+(\d+) kB", status.read_text(encoding="utf-8")) if status.exists() else None
-    return {"items": items, "peak": int(peak[1]) << 10 if peak else 0}
+    found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text(encoding="utf-8")) if status.exists() else None
+    return int(found[1]) << 10 if found else 0
 
 
 if __name__ == "__main__":

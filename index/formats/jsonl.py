@@ -12,4 +12,5 @@ __all__ = ["read"]
 
 def read(given: Given) -> Iterator[Item]:
     """Yield the lines of a file in memory."""
-    return read_lines(io.BytesIO(given.data), given.columns, packed=given.suffix.endswith(".gz"))
+    packed = given.suffix.endswith(".gz")
+    return read_lines(io.BytesIO(given.data), given.columns, packed=packed, expanded=given.limits.expanded)

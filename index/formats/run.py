@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from index.checks import document_problem
+from index.checks import LARGEST_TEXT, document_problem
 from index.document import Document
 from index.errors import FileError
 from index.formats.columns import Columns, UnknownColumnError
@@ -27,6 +27,10 @@ _PLAIN = frozenset({".txt", ".text"})
 # Files of an archive that may cost all they are allowed before the rest of it is given up.
 _MOST_COSTLY = 10
 _DEEPEST_SITEMAP = 2
+# What was skipped of one file given: nobody reads on, and a small file can hold a million bad lines.
+_MOST_SKIPPED = 1000
+# Pages of a sitemap; files of an archive are bounded by its reader.
+_MOST_MEMBERS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,8 @@ class Run:
             path, name = found
             if (path, ()) not in self._taken:
                 self._room, self._costly = self._limits.expanded, 0
-                yield from self._unit(_Unit(path, (), name, suffix_of(path.name)))
+                unit = _Unit(path, (), name, suffix_of(path.name))
+                yield from _fewer(self._unit(unit), unit.shown)
 
     def _unit(self, unit: _Unit) -> Iterator[Document | Skipped]:
         """Yield what one file gives, and then what it holds or points at."""
@@ -95,6 +100,8 @@ class Run:
         try:
             for item in self._items(unit):
                 if isinstance(item, Member):
+                    if len(members) == _MOST_MEMBERS:
+                        raise Unreadable(f"names more than {_MOST_MEMBERS} pages: split it")
                     members.append(item)
                 elif isinstance(item, Note):
                     self._note(f"{unit.shown}: {item.message}")
@@ -135,7 +142,8 @@ class Run:
             if unit.suffix in _PLAIN:
                 yield from read(Given(handle.read(), unit.path.stem, unit.suffix))
             elif unit.suffix.startswith(".jsonl"):
-                yield from read_lines(handle, self._columns, packed=unit.suffix.endswith(".gz"))
+                packed = unit.suffix.endswith(".gz")
+                yield from read_lines(handle, self._columns, packed=packed, expanded=self._limits.expanded)
             else:
                 yield from read_table(handle, self._columns)
 
@@ -149,8 +157,10 @@ class Run:
             # A pipe or device would make us wait for ever.
             return "not a regular file"
         size = unit.path.stat().st_size
-        if unit.suffix not in TABLES and size > self._limits.file:
-            return f"too large: {size} bytes, {self._limits.file} at most; split it"
+        # No encoding has more bytes a character: more of them are more than a text may have.
+        most = min(self._limits.file, 4 * LARGEST_TEXT) if unit.suffix in _PLAIN else self._limits.file
+        if unit.suffix not in TABLES and size > most:
+            return f"too large: {size} bytes, {most} at most; split it"
         return None
 
     def _outcome(self, unit: _Unit, item: Article | Problem) -> Document | Skipped:
@@ -230,6 +240,27 @@ class Run:
             return path.is_file() and self._root in path.resolve().parents
         except (OSError, ValueError, RuntimeError):
             return False
+
+
+def _fewer(outcomes: Iterator[Document | Skipped], shown: str) -> Iterator[Document | Skipped]:
+    """Yield all documents, and of what was skipped the first ones, how many more there were, and the last.
+
+    The last may say why a file was given up.
+    """
+    skipped = 0
+    last: Skipped | None = None
+    for each in outcomes:
+        if isinstance(each, Skipped):
+            skipped += 1
+            if skipped > _MOST_SKIPPED:
+                last = each
+                continue
+        yield each
+    if skipped > _MOST_SKIPPED + 1:
+        more = skipped - _MOST_SKIPPED - 1
+        yield Skipped(shown, f"and {more} more parts of it were skipped, not named here: mend those named")
+    if last:
+        yield last
 
 
 def _beside(unit: _Unit, name: str, member: Member) -> _Unit:

@@ -16,6 +16,8 @@ from index.formats.naming import standard
 __all__ = ["read", "read_table"]
 
 _SAMPLE = 1 << 20
+# Characters of a row, all its lines together: a text of the largest size and as much beside it.
+_LONGEST_ROW = 2 * LARGEST_TEXT
 _DELIMITERS = ",;\t|"
 
 
@@ -75,9 +77,11 @@ def _rows(text: io.TextIOWrapper, columns: Columns) -> Iterator[Item]:
     guesses = guess(header, columns)[1]
     if said(guesses):
         yield Note(said(guesses))
-    rows = csv.reader(text, delimiter=delimiter, strict=True)
+    lines = _Lines(text)
+    rows = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
         line = rows.line_num + 2
+        lines.begin_row()
         try:
             row = next(rows)
         except StopIteration:
@@ -87,6 +91,27 @@ def _rows(text: io.TextIOWrapper, columns: Columns) -> Iterator[Item]:
             continue
         if row and (len(row) > 1 or row[0].strip()):
             yield _item(header, row, roles, line)
+
+
+class _Lines:
+    """Give the lines of a table one by one; give the file up where a row has no end in sight."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self._text = text
+        self._left = _LONGEST_ROW
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield lines, none held longer than a row may be."""
+        while line := self._text.readline(self._left + 1):
+            if len(line) > self._left:
+                reason = f"a row goes on after {_LONGEST_ROW} characters: look for a quotation mark"
+                raise Unreadable(f"{reason} that is not closed; what follows it was not read")
+            self._left -= len(line)
+            yield line
+
+    def begin_row(self) -> None:
+        """Let the next row have its full length."""
+        self._left = _LONGEST_ROW
 
 
 def _until(first: int, last: int) -> str:

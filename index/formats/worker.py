@@ -92,7 +92,7 @@ def _items(request: dict[str, Any], limits: Limits, packages: "_Archives") -> It
     suffix = request["suffix"]
     data = packages.bytes_of(path, tuple(inside), limits)
     problem = signature_problem(data[:1024], suffix)
-    if problem:
+    if problem and suffix != ".jsonl.gz":
         raise Unreadable(problem)
     stem = Path(name).name.removesuffix(Path(name).suffix) if suffix_of(name) else Path(name).name
     return (yield from read(Given(data, stem, suffix, limits, Columns(**request["columns"]))))
