@@ -5,25 +5,26 @@ that share about 150 letters share an anchor, wherever their passages begin. Wha
 compared in full, so a false proposal costs time, never a passage. No step compares all pairs.
 """
 
-import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.folding import fingerprints, folded
+from index.wording import joined, wording
 
-__all__ = ["Cover", "anchors", "covering", "same_numbers"]
+__all__ = ["Cover", "anchors", "covering", "says_the_same"]
 
 _ANCHOR = 24
 _WINNOW = 128
 _SHINGLE = 10
 _CONTAINED = 0.9
-_SHARE = 0.2
 _SHORTEST = 40
-_WORD = re.compile(r"[^\W_]+")
-_DIGITS = re.compile(r"\d+")
+# A copy may be longer than what it copies by its line breaks, spaces and credits.
+_SLACK = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +50,31 @@ def anchors(text: str) -> list[int]:
     return numbers
 
 
-def covering(text: str, candidates: Sequence[Cover]) -> list[int]:
-    """Return the kept passages, of one document, that together say what this text says, or none.
+def says_the_same(text: str, other: str) -> bool:
+    """Tell whether two texts say the same from end to end."""
+    return wording(text).said == wording(other).said
 
-    At least 90 % of its letters must stand there in the same order, and every number and every word with a
-    capital: “3 morts” and “5 morts” are two facts, however much the rest agrees.
+
+def covering(text: str, span: tuple[int, int], candidates: Sequence[Cover]) -> list[int]:
+    """Return the kept passages, of one document, that together say what this span of a text says, or none.
+
+    Whole sentences of theirs must say it in one stretch: one word more, less, other or elsewhere is another
+    fact. And the text must say all of each of them, for it will be named as a source of the whole passage.
     """
-    shingles = _shingles(text)
+    cut = text[span[0] : span[1]]
+    shingles = _shingles(cut)
     if shingles.size < _SHORTEST:
         return []
     by_document: dict[int, list[Cover]] = {}
-    for candidate in candidates:
+    for candidate in sorted(candidates, key=lambda cover: cover.passage):
         by_document.setdefault(candidate.document, []).append(candidate)
     for covers in by_document.values():
-        shares = [np.isin(shingles, _shingles(cover.text)) for cover in covers]
-        if np.logical_or.reduce(shares).mean() < _CONTAINED:
-            continue
-        used = [(cover, share) for cover, share in zip(covers, shares, strict=True) if share.mean() >= _SHARE]
-        if used and not _new_fact(text, [cover.text for cover, _ in used]):
-            return [cover.passage for cover, _ in used]
+        # Cheaper than the wording, and enough to refuse most of what only shares a quotation.
+        known = np.concatenate([_shingles(cover.text) for cover in covers])
+        if np.isin(shingles, known).mean() >= _CONTAINED:
+            used = _saying(wording(cut).said, covers)
+            if used and all(_stands_around(cover, text, span) for cover in used):
+                return [cover.passage for cover in used]
     return []
 
 
@@ -76,12 +83,19 @@ def _shingles(text: str) -> NDArray[np.uint64]:
     return fingerprints(folded(text)[0], _SHINGLE)
 
 
-def _new_fact(text: str, others: Sequence[str]) -> bool:
-    """Tell whether the text holds a number or a capitalised word that the others do not."""
-    known = {word.lower() for other in others for word in _WORD.findall(other)}
-    return any(word.lower() not in known for word in _WORD.findall(text) if not word.islower())
+def _saying(said: str, covers: Sequence[Cover]) -> Sequence[Cover]:
+    """Return those of the passages, in their order, in which the stretch lies that says this; or none."""
+    wordings = [wording(cover.text) for cover in covers]
+    at = joined(wordings).find(said)
+    if at < 0:
+        return []
+    bounds = list(accumulate((len(one.said) for one in wordings), initial=0))
+    first, last = (bisect_right(bounds, place) - 1 for place in (at, at + len(said) - 1))
+    return covers[first : last + 1]
 
 
-def same_numbers(text: str, other: str) -> bool:
-    """Tell whether two texts hold the same digits in the same groups: 1,5 is not 15."""
-    return _DIGITS.findall(text) == _DIGITS.findall(other)
+def _stands_around(cover: Cover, text: str, span: tuple[int, int]) -> bool:
+    """Tell whether the text says all of a passage, where the span says some of it."""
+    reach = len(cover.text) + _SLACK
+    around = text[max(0, span[0] - reach) : span[1] + reach]
+    return wording(around).find(wording(cover.text).said) >= 0
