@@ -21,6 +21,7 @@ from ui.api import create_app
 from ui.settings import Settings
 from ui.starter import seed_documents
 from ui.text import FRENCH
+from ui.typography import typeset
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 CONVERSATIONS = json.loads((SEEDS / "conversations.json").read_text(encoding="utf-8"))["conversations"]
@@ -221,7 +222,9 @@ def test_the_page_and_the_widget_carry_on_a_conversation_and_show_what_was_under
         tab.ask("Combien de temps Amazon interdit-il Rekognition à la police ?")
         card = tab.ask("Et Microsoft ?")
         understood = "Combien de temps Microsoft interdit-il Rekognition à la police ?"
-        assert card.locator(".rep-understood").inner_text() == FRENCH.understood.format(question=understood)
+        assert card.locator(".rep-understood").inner_text() == FRENCH.understood.format(
+            question=typeset(understood)
+        )
         assert tab.violations() == {}
         tab.page.wait_for_url("**Microsoft*")
         tab.page.goto(f"{address}/embed")
@@ -230,5 +233,5 @@ def test_the_page_and_the_widget_carry_on_a_conversation_and_show_what_was_under
             widget.locator("input").fill(question)
             widget.locator("input").press("Enter")
             widget.locator(".asked", has_text=question).wait_for()
-        assert understood in widget.locator(".understood").inner_text()
+        assert typeset(understood) in widget.locator(".understood").inner_text()
         assert not tab.errors

@@ -11,6 +11,7 @@ from tests.ui_support import AMAZON, HOSTILE, FakeAnswerer, Shelf, document, ser
 from ui.api import create_app
 from ui.settings import Settings
 from ui.text import ENGLISH, FRENCH
+from ui.typography import typeset
 
 pytestmark = pytest.mark.browser
 QUESTION = "Pendant combien de temps ?"
@@ -118,12 +119,12 @@ def test_a_question_that_cannot_be_asked_is_explained(shared, question):
 
 def test_an_example_is_asked_with_a_click_and_questions_pile_up(tab, address):
     page = tab.open(address)
-    assert page.inner_text("#rep-examples button") == EXAMPLE.replace(" ?", "\u00a0?")
+    assert page.inner_text("#rep-examples button") == typeset(EXAMPLE)
     page.click("#rep-examples button")
     page.wait_for_selector(".rep-answered")
     assert page.input_value(BOX) == EXAMPLE
     tab.ask(QUESTION)
-    assert page.locator("#rep-answers .rep-asked").all_inner_texts() == [QUESTION, EXAMPLE]
+    assert page.locator("#rep-answers .rep-asked").all_inner_texts() == [typeset(QUESTION), typeset(EXAMPLE)]
 
 
 def test_earlier_questions_go_along(tab, address, answerer):
@@ -237,18 +238,3 @@ def test_several_visitors_are_answered_at_once_and_one_too_many_is_told_so(brows
             assert not tab.page.locator("#rep-wait .rep-pending").is_visible()
         for tab in tabs:
             tab.context.close()
-
-
-def test_a_server_that_is_gone_is_told_in_the_pages_language(browser):
-    tab = Tab(browser)
-    with serving(create_app(FakeAnswerer())) as address:
-        page = tab.open(address)
-        tab.ask(QUESTION)
-    page.fill(BOX, "Et après ?")
-    page.press(BOX, "Enter")
-    page.wait_for_selector("#rep-wait .rep-unreachable")
-    assert FRENCH.unreachable[0] in page.inner_text("#rep-wait") and "Et après ?" in page.inner_text(
-        "#rep-wait"
-    )
-    assert "un an" in page.inner_text("#rep-answers")
-    tab.context.close()

@@ -1,6 +1,7 @@
 """Answers to segments, words and HTML: nothing lost, nothing unescaped."""
 
 import re
+from dataclasses import replace
 from html import unescape
 
 import pytest
@@ -10,8 +11,9 @@ from hypothesis import strategies as st
 from index.document import Source
 from index.sentences import around
 from qa.answer import Abstention, Answer, Evidence, Reason, Timings
+from qa.question import LONGEST
 from tests.ui_support import AMAZON, HOSTILE, FakeAnswerer, document, evidence
-from ui.cards import article_body, problem_card, read_out, turn_card, waiting_card
+from ui.cards import problem_card, read_out, turn_card, waiting_card
 from ui.problems import PROBLEMS
 from ui.text import ENGLISH, FRENCH, lang_of, words
 from ui.view import byline, elsewhere, quotation, segments, supporting
@@ -149,7 +151,10 @@ def test_a_web_address_becomes_a_link_to_its_host():
 def test_a_card_shows_answer_sentence_source_and_date():
     answer = FakeAnswerer().ask("Pendant combien de temps ?")
     card = turn_card(answer, FRENCH)
-    assert '<p class="rep-short">un an</p>' in card
+    # In a language of its own: a screen reader must not read a French article with an English voice.
+    for own in ('<p class="rep-short" lang="">un an</p>', '<blockquote lang="">', '<cite lang="">'):
+        assert own in card
+    assert '<span lang="">un an</span>' in read_out(answer, ENGLISH)
     assert "<mark>un an</mark>" in card and "11 juin 2020" in card and "Réponse sûre" in card
     assert "Sure answer" in turn_card(answer, ENGLISH)
     assert unescape(re.sub(r"<[^>]+>", "", card)).count(AMAZON) == 1
@@ -162,15 +167,26 @@ def test_an_abstention_says_so_shows_what_is_nearest_and_how_to_ask():
     assert read_out(FakeAnswerer().ask("Qui ?"), FRENCH).startswith(FRENCH.no_answer)
 
 
-def test_the_article_is_whole_and_its_passage_marked():
-    body = article_body(document(), AMAZON.index("un an"), AMAZON.index("un an") + 5)
-    assert '<mark id="passage">un an</mark>' in body
-    assert unescape(re.sub(r"<[^>]+>", "", body)) == AMAZON
+@pytest.mark.parametrize("reason", list(Reason))
+def test_how_to_ask_otherwise_is_told_only_where_it_may_help(reason):
+    answer = Answer("Q ?", None, 0.1, Abstention(reason, "…"), (make("abc"),), Timings(1, 1, 2))
+    card = unescape(turn_card(answer, FRENCH))
+    helps = reason in {Reason.NOTHING_CLOSE, Reason.NO_ANSWER_IN_PASSAGES}
+    assert (f">{FRENCH.hints}</h3>" in card) == helps == (FRENCH.rephrase[0] in card)
+    assert (FRENCH.no_answer in card) == helps == (FRENCH.no_answer in read_out(answer, FRENCH))
+    assert FRENCH.abstained[reason] in card and FRENCH.abstained[reason] in read_out(answer, FRENCH)
+    assert (f">{FRENCH.nearest}<" in card) == (reason is not Reason.NO_READER)
 
 
-@pytest.mark.parametrize(("start", "end"), [(0, 0), (-5, 10**9), (10**9, 2), (50, 10)])
-def test_the_article_stands_any_offsets(start, end):
-    assert unescape(re.sub(r"<[^>]+>", "", article_body(document(text=HOSTILE), start, end))) == HOSTILE
+def test_a_visitors_question_does_not_break_before_its_mark_and_is_kept_as_asked():
+    card = turn_card(replace(answered(make("abc", 0, 1), "a"), understood="Et « ça » ?"), FRENCH)
+    assert ">Q\u00a0?</h2>" in card and "Et «\u00a0ça\u00a0»\u00a0?</p>" in card
+    assert 'data-question="Et « ça » ?"' in card
+
+
+def test_a_question_that_is_too_long_is_kept_too_long():
+    card = problem_card("x" * (LONGEST + 500), PROBLEMS["long-question"], FRENCH)
+    assert f'data-question="{"x" * (LONGEST + 1)}"' in card
 
 
 def test_waiting_and_failing_have_their_cards():

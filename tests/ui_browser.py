@@ -34,6 +34,33 @@ def chromium():
         browser.close()
 
 
+# WCAG contrast of two colours, however the browser writes them: a canvas makes pixels of any.
+CONTRAST = """(element, property) => {
+  const canvas = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
+  const pixel = (of, property) => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = getComputedStyle(of)[property];
+    canvas.fillRect(0, 0, 1, 1);
+    return canvas.getImageData(0, 0, 1, 1).data;
+  };
+  const light = (colour) => [.2126, .7152, .0722].reduce((sum, weight, at) => {
+    const part = colour[at] / 255;
+    return sum + weight * (part <= .04045 ? part / 12.92 : ((part + .055) / 1.055) ** 2.4);
+  }, 0);
+  let ground = element;
+  while (pixel(ground, "backgroundColor")[3] === 0) {
+    ground = ground.parentElement ?? ground.getRootNode().host;
+  }
+  const both = [pixel(element, property), pixel(ground, "backgroundColor")].map(light);
+  return (Math.max(...both) + .05) / (Math.min(...both) + .05);
+}"""
+
+
+def contrast(locator, property_="color"):
+    """Return the contrast of a text, or of another colour of an element, with what it stands on."""
+    return locator.first.evaluate(CONTRAST, property_)
+
+
 class Tab:
     """A page that remembers whom it asked and what went wrong."""
 

@@ -81,9 +81,9 @@ def evidence(doc, question):
 
 
 @contextmanager
-def serving(app):
-    """Run the application on a free port of this machine, in a thread; yield its address."""
-    listening = socket.create_server(("127.0.0.1", 0))
+def serving(app, port=0):
+    """Run the application on a port of this machine, 0 for any free one, in a thread; yield its address."""
+    listening = socket.create_server(("127.0.0.1", port))
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()

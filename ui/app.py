@@ -15,6 +15,7 @@ from ui.problems import problem_of
 from ui.service import Service
 from ui.settings import Settings
 from ui.text import Words
+from ui.typography import NO_BREAK, typeset
 
 # Read by Gradio and the hub's client when they are imported: no telemetry, nothing fetched.
 os.environ.update(
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["create_page", "head"]
 
 TURNS = 8
-NO_BREAK = "\u00a0"
 _NUMBERS = count()
 
 
@@ -62,7 +62,7 @@ class Conversation:
         except Exception as error:
             self.service.failed(error)
             problem, seconds = problem_of(error)
-            said = " ".join(problem.said(self.words.lang)).format(seconds=seconds)
+            said = ". ".join(problem.said(self.words.lang)).format(seconds=seconds)
             return (
                 self._cards(turns, problem_card(question, problem, self.words, seconds)),
                 escape(said),
@@ -155,13 +155,6 @@ def create_page(service: Service, words: Words, prefix: str, other: str, nav: st
             each.click(example, [each, turns], [box, *shown], trigger_mode="always_last", **direct)
         page.load(arrive, [turns], [foot, box, *shown], **direct)
     return page
-
-
-def typeset(question: str) -> str:
-    """Keep French punctuation on the line of its word."""
-    for mark in "?!:;»":
-        question = question.replace(f" {mark}", f"{NO_BREAK}{mark}")
-    return question.replace("« ", f"«{NO_BREAK}")
 
 
 def _visitor(request: "gr.Request") -> str:

@@ -2,21 +2,21 @@
 
 from collections.abc import Sequence
 from html import escape
-from urllib.parse import quote, urlencode, urlsplit
 
-from index.document import Document
-from index.sentences import around
 from qa.answer import Answer, Evidence, Reason
+from qa.question import LONGEST
+from ui.links import article_url, source_link
 from ui.opinions import opinion_form
 from ui.problems import Problem
 from ui.text import Words
-from ui.view import elsewhere, quotation, segments, supporting
+from ui.typography import typeset
+from ui.view import elsewhere, quotation, segments, supporting, verdict
 
-__all__ = ["article_body", "problem_card", "read_out", "turn_card", "waiting_card"]
+__all__ = ["problem_card", "read_out", "turn_card", "waiting_card"]
 
 NEAREST = 3
-# Characters: what is longer is a passage and no answer, and is marked more quietly.
-LONG_MARK = 300
+# Where asking otherwise may help; a corpus that is empty or contradicts itself does not get better by it.
+ASK_OTHERWISE = {Reason.NOTHING_CLOSE, Reason.NO_ANSWER_IN_PASSAGES}
 
 
 def turn_card(answer: Answer, words: Words, prefix: str = "", receipt: str | None = None) -> str:
@@ -43,6 +43,8 @@ def waiting_card(words: Words) -> str:
         f'<div class="rep-turn rep-failed rep-unreachable" lang="{words.lang}" role="alert" hidden>'
         f'<p class="rep-asked"></p><p class="rep-none">{escape(title)}</p>'
         f'<p class="rep-why">{escape(advice)}</p></div>'
+        # Where the page's script speaks to a screen reader; there from the start, or nothing would be read.
+        '<p class="rep-hidden" id="rep-said" role="status"></p>'
     )
 
 
@@ -53,34 +55,22 @@ def problem_card(question: str, problem: Problem, words: Words, retry_after: int
         f'<p class="rep-none">{escape(title)}</p>'
         f'<p class="rep-why">{escape(advice.format(seconds=retry_after))}</p>'
     )
-    return _card(question[:200].strip(), body, words, state="failed")
+    # Too long by one is too long: its address leads here again, and no further.
+    return _card(question[: LONGEST + 1].strip(), body, words, state="failed")
 
 
 def read_out(answer: Answer, words: Words) -> str:
     """Return what a screen reader says of an answer: the answer, not the whole card."""
     if answer.answer is None:
-        return escape(f"{words.no_answer} {_why(answer, words)}")
-    return escape(words.read_out.format(answer=answer.answer, sure=words.sure(answer.confidence)))
-
-
-def article_body(document: Document, start: int, end: int) -> str:
-    """Return the article's text as paragraphs, the span marked and named `passage`."""
-    text = document.text
-    start, end = max(0, min(start, len(text))), max(0, min(end, len(text)))
-    if start >= end:
-        return f'<div class="rep-text">{escape(text)}</div>'
-    left, right = around(text, start, end)
-    wide = " class=rep-wide" if end - start > LONG_MARK else ""
-    return (
-        f'<div class="rep-text">{escape(text[:left])}<span class="rep-sentence">{escape(text[left:start])}'
-        f'<mark id="passage"{wide}>{escape(text[start:end])}</mark>{escape(text[end:right])}</span>'
-        f"{escape(text[right:])}</div>"
-    )
+        return escape(" ".join(verdict(answer, words)).strip())
+    # In a language of its own, as in the card.
+    said = f'<span lang="">{escape(answer.answer.rstrip("."))}</span>'
+    return escape(words.read_out).format(answer=said, sure=escape(words.sure(answer.confidence)))
 
 
 def _card(question: str, body: str, words: Words, *, state: str, permalink: str | None = None) -> str:
     """Return the frame that every turn shares; a follow-up is shared as it was understood."""
-    asked = f'<h2 class="rep-asked">{escape(question)}</h2>' if question else ""
+    asked = f'<h2 class="rep-asked">{escape(typeset(question))}</h2>' if question else ""
     return (
         f'<article class="rep-turn rep-{state}" data-state="{state}" '
         f'data-question="{escape(permalink or question)}" lang="{words.lang}">{asked}{body}</article>'
@@ -91,7 +81,8 @@ def _understood(answer: Answer, words: Words) -> str:
     """Return how a follow-up was completed before it was searched."""
     if answer.understood is None:
         return ""
-    return f'<p class="rep-understood">{escape(words.understood.format(question=answer.understood))}</p>'
+    understood = words.understood.format(question=typeset(answer.understood))
+    return f'<p class="rep-understood">{escape(understood)}</p>'
 
 
 def _answered(answer: Answer, words: Words, prefix: str) -> str:
@@ -101,7 +92,7 @@ def _answered(answer: Answer, words: Words, prefix: str) -> str:
     number = words.confidence_number.format(percent=round(answer.confidence * 100))
     size = "rep-short rep-long" if len(answer.answer or "") > 90 else "rep-short"
     short = (
-        f'<p class="{size}">{escape(answer.answer or "")}</p>'
+        f'<p class="{size}" lang="">{escape(answer.answer or "")}</p>'
         f'<p class="rep-sure" data-level="{level}" title="{escape(number)}">'
         f'<span class="rep-meter" aria-hidden="true"></span>{escape(words.sure(answer.confidence))}'
         f'<span class="rep-hidden">, {escape(number)}</span></p>{_meant(answer, words)}'
@@ -120,24 +111,31 @@ def _meant(answer: Answer, words: Words) -> str:
 
 def _abstained(answer: Answer, words: Words, prefix: str) -> str:
     """Return what was not found, what is nearest, and how to ask otherwise."""
-    hints = "".join(f"<li>{escape(hint)}</li>" for hint in words.rephrase)
-    none = f'<p class="rep-none">{escape(words.no_answer)}</p><p class="rep-why">{_why(answer, words)}</p>'
-    tips = f'<ul class="rep-hints" aria-label="{escape(words.hints)}">{hints}</ul>'
+    title, why = verdict(answer, words)
+    none = f'<p class="rep-none">{escape(title)}</p>'
+    if why:
+        none += f'<p class="rep-why">{escape(why)}</p>'
+    reason = answer.abstention.reason if answer.abstention else None
+    tips = _tips(words) if reason in ASK_OTHERWISE else ""
     if not answer.passages:
         return none + tips
-    if answer.abstention and answer.abstention.reason is Reason.NOTHING_CLOSE:
+    if reason is Reason.NOTHING_CLOSE:
         folded = (
             f"<summary>{escape(words.nearest)}</summary>{_passages(answer.passages[:NEAREST], words, prefix)}"
         )
         return f'{none}{tips}<details class="rep-more">{folded}</details>'
-    nearest = f'<h3 class="rep-label">{escape(words.nearest)}</h3>'
-    return none + tips + nearest + _passages(answer.passages[:NEAREST], words, prefix)
+    # Without a reader the sentence above announces them.
+    label = "" if reason is Reason.NO_READER else f'<h3 class="rep-label">{escape(words.nearest)}</h3>'
+    return none + tips + label + _passages(answer.passages[:NEAREST], words, prefix)
 
 
-def _why(answer: Answer, words: Words) -> str:
-    """Return the reason in the page's language, escaped."""
-    reason = answer.abstention.reason if answer.abstention else Reason.NO_ANSWER_IN_PASSAGES
-    return escape(words.abstained[reason])
+def _tips(words: Words) -> str:
+    """Return how to ask otherwise."""
+    hints = "".join(f"<li>{escape(hint)}</li>" for hint in words.rephrase)
+    return (
+        f'<div class="rep-tips"><h3 class="rep-label">{escape(words.hints)}</h3>'
+        f'<ul class="rep-hints">{hints}</ul></div>'
+    )
 
 
 def _folded(passages: Sequence[Evidence], words: Words, prefix: str) -> str:
@@ -160,12 +158,13 @@ def _passage(evidence: Evidence, words: Words, prefix: str) -> str:
     """Return one passage, its answer marked, its source and what can be done with it."""
     shown = "".join(_segment(piece.text, piece.role) for piece in segments(evidence))
     return (
-        f'<li class="rep-passage"><blockquote>{shown}</blockquote>'
+        f'<li class="rep-passage"><blockquote lang="">{shown}</blockquote>'
         f'<div class="rep-foot"><p class="rep-source">{_source(evidence, words)}</p>'
-        f'<p class="rep-acts"><a class="rep-act" data-see href="{_article_url(evidence, words, prefix)}">'
+        f'<p class="rep-acts"><a class="rep-act" data-see href="{article_url(evidence, words, prefix)}">'
         f"{escape(words.see)}</a>"
         f'<button type="button" class="rep-act" data-copy="{escape(quotation(evidence, words))}" '
-        f'data-done="{escape(words.copied)}">{escape(words.copy)}</button></p></div></li>'
+        f'data-done="{escape(words.copied)}" data-failed="{escape(words.uncopied)}">'
+        f"{escape(words.copy)}</button></p></div></li>"
     )
 
 
@@ -178,31 +177,11 @@ def _segment(text: str, role: str) -> str:
 
 def _source(evidence: Evidence, words: Words) -> str:
     """Return title, date and source; the source is a link only where it is a web address."""
-    name = escape(evidence.title) or _link(evidence.source) or escape(words.untitled)
-    parts = [f"<cite>{name}</cite>"]
+    name = escape(evidence.title) or source_link(evidence.source)
+    parts = [f'<cite lang="">{name}</cite>' if name else f"<cite>{escape(words.untitled)}</cite>"]
     if evidence.date:
         parts.append(f'<time datetime="{escape(evidence.date)}">{escape(words.dated(evidence.date))}</time>')
     if evidence.source and evidence.title:
-        parts.append(_link(evidence.source))
+        parts.append(source_link(evidence.source))
     also = elsewhere(evidence, words)
     return " · ".join(parts + ([f'<span class="rep-also">{escape(also)}</span>'] if also else []))
-
-
-def _link(source: str) -> str:
-    """Return a web address as a link to its host, anything else as text."""
-    try:
-        parts = urlsplit(source)
-    except ValueError:
-        return escape(source)
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
-        return escape(source)
-    address = escape(quote(source, safe=":/?#[]@!$&'()*+,;=%~"))
-    return f'<a href="{address}" rel="noopener noreferrer" target="_blank">{escape(parts.netloc)}</a>'
-
-
-def _article_url(evidence: Evidence, words: Words, prefix: str) -> str:
-    """Return the address of the whole article, opened at the answer or the passage."""
-    start = evidence.start if evidence.answer_start is None else evidence.answer_start
-    end = evidence.end if evidence.answer_end is None else evidence.answer_end
-    query = urlencode({"id": evidence.document_id, "start": start, "end": end, "lang": words.lang})
-    return escape(f"{prefix}article?{query}#passage")

@@ -1,20 +1,19 @@
 """The pages of the server: the Gradio page in both languages, the article view, and their static files."""
 
 from collections.abc import Callable
-from html import escape
 from importlib.resources import files
 from typing import Annotated
 
 from fastapi import APIRouter, FastAPI, Query, Request, Response
 from fastapi.responses import HTMLResponse
+from starlette.exceptions import HTTPException
 
-from index.document import Document
 from ui.api import find, service_of
-from ui.cards import article_body
+from ui.article import article_page, gone_page
 from ui.documents import tabs
 from ui.documents_text import document_words
 from ui.service import Service
-from ui.text import ENGLISH, FRENCH, Words, words
+from ui.text import ENGLISH, FRENCH, words
 
 __all__ = ["mount_gradio", "pages", "static_file"]
 
@@ -48,28 +47,20 @@ for _name in (
 
 @pages.get("/article")
 def article(
-    request: Request, name: Annotated[str, Query(alias="id")], start: int = 0, end: int = 0, lang: str = "fr"
+    request: Request,
+    name: Annotated[str, Query(alias="id")],
+    start: int = 0,
+    end: int = 0,
+    lang: str = "fr",
+    sha: str = "",
 ) -> HTMLResponse:
     """Show a whole article with a passage marked; plain HTML that needs no script."""
-    return HTMLResponse(_article(find(service_of(request), name), start, end, words(lang)))
-
-
-def _article(document: Document, start: int, end: int, said: Words) -> str:
-    """Return the page of an article."""
-    title = escape(document.title or document.source or said.untitled)
-    known = (said.dated(document.date), document.source if document.title else "")
-    meta = " · ".join(escape(part) for part in known if part)
-    back = "./" if said.lang == "fr" else "en/"
-    return (
-        f'<!doctype html><html lang="{said.lang}"><head><meta charset="utf-8">'
-        f"<title>{title} — Répondeur</title>"
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<meta name="color-scheme" content="light dark"><link rel="stylesheet" href="static/page.css">'
-        '<link rel="icon" href="static/icon.svg">'
-        '<script src="static/article.js"></script></head><body><main class="rep-article">'
-        f'<a class="rep-back" href="{back}">← {escape(said.back)}</a><h1>{title}</h1>'
-        f'<p class="rep-meta">{meta}</p>{article_body(document, start, end)}</main></body></html>'
-    )
+    service, said = service_of(request), words(lang)
+    try:
+        document = find(service, name)
+    except HTTPException:
+        return HTMLResponse(gone_page(said, service.settings.title), 404)
+    return HTMLResponse(article_page(document, (start, end), sha, said, service.settings.title))
 
 
 def mount_gradio(app: FastAPI, service: Service, *, editable: bool) -> None:

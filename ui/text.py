@@ -40,11 +40,8 @@ class Words:
     question: str
     placeholder: str
     ask: str
-    examples: str
     other_language: str
-    skip: str
     pending: str
-    answer: str
     confidence: tuple[str, str, str]
     confidence_number: str
     evidence: str
@@ -54,9 +51,8 @@ class Words:
     see: str
     copy: str
     copied: str
-    permalink: str
+    uncopied: str
     untitled: str
-    undated: str
     also_in: str
     and_more: str
     no_answer: str
@@ -65,7 +61,8 @@ class Words:
     read_out: str
     back: str
     close: str
-    article: str
+    gone: tuple[str, str]
+    changed: str
     promise: str
     widget_title: str
     widget_promise: str
@@ -118,13 +115,10 @@ FRENCH = Words(
     question="Votre question",
     placeholder="Posez une question sur les articles…",
     ask="Demander",
-    examples="Par exemple",
     other_language="English",
-    skip="Aller à la question",
     pending="Je cherche dans les articles…",
-    answer="Réponse",
     confidence=("Réponse sûre", "Réponse probable", "Réponse à vérifier"),
-    confidence_number="Confiance : {percent} %",
+    confidence_number="Confiance\u00a0: {percent}\u00a0%",
     evidence="Ce que disent les articles",
     nearest="Les passages les plus proches",
     more=("Voir un autre passage", "Voir {count} autres passages"),
@@ -132,28 +126,31 @@ FRENCH = Words(
     see="Voir dans l’article",
     copy="Copier la citation",
     copied="Citation copiée",
-    permalink="Lien vers cette réponse",
+    uncopied="Copie impossible",
     untitled="Sans titre",
-    undated="sans date",
     also_in="Aussi dans\u00a0: {titles}",
     and_more="{titles} et {count} autres",
     no_answer="Je ne trouve pas la réponse.",
     abstained={
         Reason.NOTHING_CLOSE: "Aucun article ne parle de cela.",
         Reason.NO_ANSWER_IN_PASSAGES: "Des articles en parlent, mais aucun ne répond à cette question.",
-        Reason.CONTRADICTION: "Les articles se contredisent : je ne tranche pas.",
+        Reason.CONTRADICTION: "Les articles se contredisent\u00a0: je ne tranche pas.",
         Reason.EMPTY_CORPUS: "Il n’y a encore aucun article.",
-        Reason.NO_READER: "Je ne sais pas encore extraire de réponse ; voici les passages.",
+        Reason.NO_READER: "La lecture est désactivée\u00a0: voici les passages les plus proches.",
     },
     rephrase=(
         "Nommez la personne, le lieu ou l’événement.",
         "Posez une seule question à la fois.",
-        "Essayez d’autres mots : ceux qu’un journaliste emploierait.",
+        "Essayez d’autres mots\u00a0: ceux qu’un journaliste emploierait.",
     ),
-    read_out="Réponse : {answer}. {sure}.",
+    read_out="Réponse\u00a0: {answer}. {sure}.",
     back="Retour aux questions",
     close="Fermer",
-    article="L’article entier",
+    gone=(
+        "Cet article n’est plus là",
+        "Il a été retiré ou renommé depuis cette réponse. Posez la question à nouveau.",
+    ),
+    changed="Cet article a changé depuis la réponse\u00a0: le passage n’est plus marqué.",
     promise="Chaque mot affiché vient d’un article. Rien n’est inventé, rien ne quitte ce serveur.",
     widget_title="Posez votre question",
     widget_promise="Chaque mot affiché vient d’un article.",
@@ -166,7 +163,10 @@ FRENCH = Words(
         down="Non",
         remark="Une remarque\u00a0? (facultatif)",
         send="Envoyer",
-        kept="Gardé sur ce serveur avec la question et la réponse, sans rien qui vous désigne.",
+        kept=(
+            "Conservé sur ce serveur avec la question et la réponse, "
+            "sans rien qui permette de vous identifier."
+        ),
         thanks="Merci, c’est noté.",
         thanks_again="Merci, votre remarque est notée.",
         failed="Votre avis n’a pas pu être envoyé.",
@@ -198,11 +198,8 @@ ENGLISH = Words(
     question="Your question",
     placeholder="Ask a question about the articles…",
     ask="Ask",
-    examples="For example",
     other_language="Français",
-    skip="Skip to the question",
     pending="Looking through the articles…",
-    answer="Answer",
     confidence=("Sure answer", "Likely answer", "Answer to be checked"),
     confidence_number="Confidence: {percent}%",
     evidence="What the articles say",
@@ -212,9 +209,8 @@ ENGLISH = Words(
     see="See in the article",
     copy="Copy the quotation",
     copied="Quotation copied",
-    permalink="Link to this answer",
+    uncopied="Could not copy",
     untitled="Untitled",
-    undated="undated",
     also_in="Also in: {titles}",
     and_more="{titles} and {count} more",
     no_answer="I cannot find the answer.",
@@ -223,7 +219,7 @@ ENGLISH = Words(
         Reason.NO_ANSWER_IN_PASSAGES: "Some articles come close, but none answers this question.",
         Reason.CONTRADICTION: "The articles contradict each other: I take no side.",
         Reason.EMPTY_CORPUS: "There are no articles yet.",
-        Reason.NO_READER: "I cannot extract answers yet; here are the passages.",
+        Reason.NO_READER: "Reading is switched off: these are the closest passages.",
     },
     rephrase=(
         "Name the person, the place or the event.",
@@ -233,7 +229,11 @@ ENGLISH = Words(
     read_out="Answer: {answer}. {sure}.",
     back="Back to the questions",
     close="Close",
-    article="The whole article",
+    gone=(
+        "This article is no longer here",
+        "It was removed or renamed since this answer. Ask the question again.",
+    ),
+    changed="This article has changed since the answer: the passage is not marked any more.",
     promise="Every word shown comes from an article. Nothing is made up, nothing leaves this server.",
     widget_title="Ask a question",
     widget_promise="Every word shown comes from an article.",

@@ -5,13 +5,25 @@ from typing import Literal
 
 from index.document import Source
 from index.sentences import around
-from qa.answer import Answer, Evidence
+from qa.answer import Answer, Evidence, Reason
 from ui.text import Words
 
-__all__ = ["Role", "Segment", "byline", "elsewhere", "quotation", "segments", "supporting"]
+__all__ = [
+    "Role",
+    "Segment",
+    "byline",
+    "elsewhere",
+    "quotation",
+    "segments",
+    "supporting",
+    "verdict",
+    "without_answer",
+]
 
 # Other articles named below a passage; the JSON names more.
 NAMED = 3
+# Reasons that say all: nothing was looked for in vain.
+ALONE = {Reason.CONTRADICTION, Reason.EMPTY_CORPUS, Reason.NO_READER}
 Role = Literal["plain", "sentence", "answer"]
 
 
@@ -44,6 +56,18 @@ def supporting(answer: Answer) -> Evidence | None:
     if answer.answer is None:
         return None
     return next((each for each in answer.passages if each.answer_start is not None), None)
+
+
+def verdict(answer: Answer, words: Words) -> tuple[str, str]:
+    """Return what is said in place of an answer, and why; the reason alone where that says it all."""
+    reason = answer.abstention.reason if answer.abstention else Reason.NO_ANSWER_IN_PASSAGES
+    return without_answer(reason, words)
+
+
+def without_answer(reason: Reason, words: Words) -> tuple[str, str]:
+    """Return what is said for a reason."""
+    why = words.abstained[reason]
+    return (why, "") if reason in ALONE else (words.no_answer, why)
 
 
 def byline(evidence: Evidence, words: Words) -> str:

@@ -12,7 +12,10 @@
       thumb.setAttribute("aria-pressed", String(thumb.dataset.opinion === state.opinion));
     }
     const form = judge.querySelector("form");
-    form.hidden = !state.opinion || state.sent;
+    const hide = !state.opinion || state.sent;
+    // What is hidden loses the focus; without one the keyboard would start at the top of the page again.
+    if (hide && form.contains(document.activeElement)) judge.querySelector('[aria-pressed="true"]')?.focus();
+    form.hidden = hide;
     const remark = form.querySelector("textarea");
     if (remark.value !== state.remark) remark.value = state.remark;
     const said = judge.querySelector(".rep-judged");

@@ -5,11 +5,16 @@
   document.documentElement.lang = one('meta[name="rep-lang"]')?.content || "fr";
 
   // Whoever shares the address shares the question.
-  let asked = null;
+  let followed = null;
   const follow = () => {
     const turn = one("#rep-answers .rep-turn");
-    if (!turn || turn.dataset.question === asked) return;
-    asked = turn.dataset.question;
+    const set = one("#rep-answers .rep-turns")?.dataset.set;
+    if (!turn || set === followed) return;
+    followed = set;
+    keep(turn.dataset.question);
+  };
+  const keep = (question) => {
+    const asked = question.replaceAll("\u00a0", " ");
     const address = new URL(location.href);
     address.searchParams.set("q", asked);
     address.hash = "";
@@ -30,13 +35,16 @@
     waiting = { question, set: one("#rep-answers .rep-turns")?.dataset.set, timer: setTimeout(lost, 45000) };
     card(".rep-unreachable", null);
     card(".rep-pending", question);
+    say(one("#rep-wait .rep-waiting")?.textContent ?? "");
     one("#rep-answers")?.setAttribute("aria-busy", "true");
   };
+  // As typography.py has it.
+  const typeset = (text) => text.replace(/ (?=[?!:;»])/g, "\u00a0").replace(/« /g, "«\u00a0");
   const card = (selector, question) => {
     const element = one("#rep-wait " + selector);
     if (!element) return;
     element.hidden = question === null;
-    one(".rep-asked", element).textContent = question ?? "";
+    one(".rep-asked", element).textContent = typeset(question ?? "");
   };
   const settle = () => {
     if (!waiting || one("#rep-answers .rep-turns")?.dataset.set === waiting.set) return;
@@ -46,6 +54,7 @@
     clearTimeout(waiting?.timer);
     waiting = null;
     card(".rep-pending", null);
+    say("");
     one("#rep-answers")?.removeAttribute("aria-busy");
   };
   const lost = () => {
@@ -53,6 +62,16 @@
     const { question } = waiting;
     done();
     card(".rep-unreachable", question);
+    // Gradio loads the page anew once the server is back: it finds the question there, and asks it again.
+    keep(question);
+  };
+  // Whoever comes with a question in the address sees that it is being answered.
+  let arrived = false;
+  const arrive = () => {
+    if (arrived || !one("#rep-wait .rep-pending") || !one("#rep-answers")) return;
+    arrived = true;
+    const question = new URL(location.href).searchParams.get("q");
+    if (question && !waiting && !one("#rep-answers .rep-turn")) wait(question);
   };
   document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.isComposing && event.target.closest?.("#rep-box")) wait(event.target.value);
@@ -62,6 +81,12 @@
     const example = event.target.closest?.("#rep-examples button");
     if (example) wait(example.textContent);
   }, true);
+
+  // To a screen reader: what changes without the focus moving there.
+  const say = (text) => {
+    const said = one("#rep-said");
+    if (said && said.textContent !== text) said.textContent = text;
+  };
 
   // What Gradio's own markup leaves out for a screen reader.
   const label = () => {
@@ -87,6 +112,7 @@
     requestAnimationFrame(() => {
       due = false;
       label();
+      arrive();
       follow();
       settle();
       // Gradio tells of a request that failed by a notice, and by nothing else.
@@ -97,15 +123,34 @@
   const copy = async (text) => {
     try {
       await navigator.clipboard.writeText(text);
+      return true;
     } catch {
       // Plain http on a host other than this machine has no clipboard interface.
+      const focused = document.activeElement;
       const area = document.createElement("textarea");
       area.value = text;
       document.body.append(area);
       area.select();
-      document.execCommand("copy");
+      const copied = document.execCommand("copy");
       area.remove();
+      focused?.focus({ preventScroll: true });
+      return copied;
     }
+  };
+
+  // A button says what came of it for a moment, however often it is pressed meanwhile.
+  const told = new WeakMap();
+  const tell = (button, text) => {
+    const { word = button.textContent, timer } = told.get(button) ?? {};
+    clearTimeout(timer);
+    button.textContent = text;
+    say(text);
+    const back = () => {
+      told.delete(button);
+      button.textContent = word;
+      say("");
+    };
+    told.set(button, { word, timer: setTimeout(back, 2000) });
   };
 
   const open = (href, title, close) => {
@@ -125,10 +170,7 @@
   document.addEventListener("click", async (event) => {
     const button = event.target.closest?.("[data-copy]");
     if (button) {
-      await copy(button.dataset.copy);
-      const before = button.textContent;
-      button.textContent = button.dataset.done;
-      setTimeout(() => { button.textContent = before; }, 2000);
+      tell(button, (await copy(button.dataset.copy)) ? button.dataset.done : button.dataset.failed);
       return;
     }
     const link = event.target.closest?.("a[data-see]");
