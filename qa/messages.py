@@ -10,11 +10,11 @@ _SENTENCES = {
         "I find nothing in the articles about this.",
     ),
     Reason.NO_ANSWER_IN_PASSAGES: (
-        "Je ne trouve pas la réponse : des passages en parlent, mais aucun ne répond à la question.",
+        "Je ne trouve pas la réponse\u00a0: des passages en parlent, mais aucun ne répond à la question.",
         "I cannot find the answer: some passages are close, but none of them answers the question.",
     ),
     Reason.CONTRADICTION: (
-        "Je ne peux pas trancher : les articles donnent des réponses différentes.",
+        "Je ne peux pas trancher\u00a0: les articles donnent des réponses différentes.",
         "I cannot decide: the articles give different answers.",
     ),
     Reason.EMPTY_CORPUS: (
@@ -22,7 +22,7 @@ _SENTENCES = {
         "No article has been indexed yet.",
     ),
     Reason.NO_READER: (
-        "La lecture est désactivée : voici les passages les plus proches.",
+        "La lecture est désactivée\u00a0: voici les passages les plus proches.",
         "Reading is switched off: these are the closest passages.",
     ),
 }

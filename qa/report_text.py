@@ -57,13 +57,13 @@ FIGURE_TEXTS: dict[str, Saying] = {
     ),
     "exact_match": Saying(
         "Réponse exacte", "Exact match",
-        "Même texte qu’une des réponses attendues, majuscules, ponctuation et articles mis à part ; "
+        "Même texte qu’une des réponses attendues, majuscules, ponctuation et articles mis à part\u00a0; "
         "se taire compte juste si la question est sans réponse.",
         "Same text as a gold answer, case, punctuation and articles aside; rightful silence counts.",
     ),
     "f1": Saying(
         "F1 des mots", "Word F1",
-        "Mots communs entre la réponse et la meilleure réponse attendue ; se taire à raison vaut 1.",
+        "Mots communs entre la réponse et la meilleure réponse attendue\u00a0; se taire à raison vaut 1.",
         "Words shared with the best gold answer; rightful silence scores 1.",
     ),
     "answered_f1": Saying(
@@ -83,13 +83,13 @@ FIGURE_TEXTS: dict[str, Saying] = {
     "f1_with_articles": Saying("F1, articles comptés", "F1, articles counted"),
     "forced_exact_match": Saying(
         "Exactes sans droit au silence", "Exact when forced to answer",
-        "Meilleure réponse trouvée, même retenue ; questions à réponse.",
+        "Meilleure réponse trouvée, même retenue\u00a0; questions à réponse.",
         "Best answer found, even if withheld; answerable questions.",
     ),
     "forced_f1": Saying("F1 sans droit au silence", "F1 when forced to answer"),
     "auroc": Saying(
         "AUROC, avec ou sans réponse", "AUROC, answerable or not",
-        "Chance qu’une question à réponse reçoive plus de confiance qu’une sans ; 0,5 = hasard.",
+        "Chance qu’une question à réponse reçoive plus de confiance qu’une sans\u00a0; 0,5 = hasard.",
         "Chance that an answerable question gets more confidence than an unanswerable one; .5 is chance.",
     ),
     "auprc": Saying("AUPRC, avec ou sans réponse", "AUPRC, answerable or not"),
@@ -101,17 +101,18 @@ FIGURE_TEXTS: dict[str, Saying] = {
     "auprc_right": Saying("AUPRC, juste ou fausse", "AUPRC, right or wrong"),
     "coverage": Saying(
         "Questions répondues", "Questions answered",
-        "Couverture : les autres ont reçu « je ne sais pas ».", "Coverage: the others got “I do not know”.",
+        "Couverture\u00a0: les autres ont reçu «\u00a0je ne sais pas\u00a0».",
+        "Coverage: the others got “I do not know”.",
     ),
     "risk": Saying(
         "Erreurs parmi les réponses données", "Errors among the answers given",
-        "Risque : réponses trop différentes de l’attendue, ou données à une question sans réponse.",
+        "Risque\u00a0: réponses trop différentes de l’attendue, ou données à une question sans réponse.",
         "Risk: answers too far from the gold one, or given to an unanswerable question.",
     ),
     "risk_exact": Saying("Risque (réponse inexacte)", "Risk (inexact answer)"),
     "aurc": Saying(
         "Aire risque-couverture (AURC)", "Area under risk-coverage (AURC)",
-        "Risque moyen sur toutes les couvertures ; plus bas est mieux.",
+        "Risque moyen sur toutes les couvertures\u00a0; plus bas est mieux.",
         "Mean risk over all coverages; lower is better.",
     ),
     "aurc_perfect": Saying("AURC d’une confiance parfaite", "AURC of a perfect confidence"),
@@ -125,8 +126,8 @@ FIGURE_TEXTS: dict[str, Saying] = {
     "no_answer_precision": Saying("Silences à raison", "Silences that were right"),
     "over_abstention": Saying("Questions à réponse tues", "Answerable questions left unanswered"),
     "p50": Saying("Temps médian (ms)", "Median time (ms)"),
-    "p95": Saying("95 % en moins de (ms)", "95% take less than (ms)"),
-    "p99": Saying("99 % en moins de (ms)", "99% take less than (ms)"),
+    "p95": Saying("95\u00a0% en moins de (ms)", "95% take less than (ms)"),
+    "p99": Saying("99\u00a0% en moins de (ms)", "99% take less than (ms)"),
 }  # fmt: skip
 
 OUTCOMES: dict[str, Saying] = {

@@ -66,7 +66,7 @@ PROBLEMS = {
         Problem(
             "invalid-request",
             422,
-            ("La requête n’est pas valable", "Voyez le champ « errors » et /api/v1/openapi.json."),
+            ("La requête n’est pas valable", "Voyez le champ «\u00a0errors\u00a0» et /api/v1/openapi.json."),
             ("The request is not valid", "See the field “errors” and /api/v1/openapi.json."),
         ),
         Problem(
@@ -96,7 +96,10 @@ PROBLEMS = {
         Problem(
             "unauthorized",
             401,
-            ("Accès refusé", "Envoyez le jeton d’administration : « Authorization: Bearer … »."),
+            (
+                "Accès refusé",
+                "Envoyez le jeton d’administration\u00a0: «\u00a0Authorization: Bearer …\u00a0».",
+            ),
             ("Access denied", "Send the administration token: “Authorization: Bearer …”."),
         ),
         Problem(
@@ -108,13 +111,13 @@ PROBLEMS = {
         Problem(
             "quota",
             429,
-            ("Vous posez beaucoup de questions", "Réessayez dans {seconds} s."),
-            ("You are asking a lot of questions", "Try again in {seconds} s."),
+            ("Trop de demandes en peu de temps", "Réessayez dans {seconds}\u00a0s."),
+            ("Too many requests in a short time", "Try again in {seconds} s."),
         ),
         Problem(
             "busy",
             503,
-            ("Beaucoup de monde en ce moment", "Réessayez dans {seconds} s."),
+            ("Beaucoup de monde en ce moment", "Réessayez dans {seconds}\u00a0s."),
             ("Many people are asking right now", "Try again in {seconds} s."),
         ),
         Problem(
@@ -129,7 +132,7 @@ PROBLEMS = {
         Problem(
             "conflict",
             409,
-            ("Le corpus est en cours de modification", "Réessayez dans {seconds} s."),
+            ("Le corpus est en cours de modification", "Réessayez dans {seconds}\u00a0s."),
             ("The corpus is being changed", "Try again in {seconds} s."),
         ),
         Problem(
@@ -168,7 +171,7 @@ PROBLEMS = {
         Problem(
             "failed",
             500,
-            ("Une erreur s’est produite", "Elle est consignée ; réessayez dans un instant."),
+            ("Une erreur s’est produite", "Elle est consignée\u00a0; réessayez dans un instant."),
             ("Something went wrong", "It was logged; try again in a moment."),
         ),
     )
