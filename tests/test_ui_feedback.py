@@ -259,6 +259,7 @@ def test_a_visitor_judges_on_the_page_and_what_was_pressed_stays_pressed(browser
         card.get_by_role("button", name=FRENCH.opinion.send).click()
         card.get_by_text(FRENCH.opinion.thanks_again).wait_for()
         assert form.is_hidden()
+        assert tab.page.evaluate("document.activeElement.dataset.opinion") == "down"
         tab.ask("Qui ?")
         pressed = tab.page.locator('#rep-answers .rep-turn:nth-child(2) [aria-pressed="true"]')
         assert pressed.get_attribute("data-opinion") == "down"
@@ -287,5 +288,6 @@ def test_a_visitor_judges_in_the_widget(browser, place):
         widget.locator(".judge input").fill("Bravo")
         widget.locator(".judge input").press("Enter")
         widget.locator(".judge form").wait_for(state="hidden")
+        assert widget.evaluate("each => each.shadowRoot.activeElement.dataset.opinion") == "up"
     assert [(each.opinion, each.remark) for each in FeedbackFile(place).all()] == [("up", "Bravo")]
     tab.context.close()

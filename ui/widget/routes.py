@@ -10,9 +10,11 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
+from qa.answer import Reason
 from qa.question import LONGEST
 from ui.pages import static_file
 from ui.text import ENGLISH, FRENCH, SURE, Words, words
+from ui.view import without_answer
 
 __all__ = ["script", "widget"]
 
@@ -24,7 +26,9 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{3}([0-9a-fA-F]{3})?")
 def script() -> str:
     """Return the widget's script, the sentences of `ui.text` put in."""
     source = files("ui.widget").joinpath("widget.js").read_text(encoding="utf-8")
+    style = files("ui.widget").joinpath("widget.css").read_text(encoding="utf-8")
     put = {
+        '/*STYLE*/ ""': _json(re.sub(r"/\*.*?\*/\s*", "", style, flags=re.DOTALL)),
         "/*WORDS*/ {}": _json({said.lang: _sentences(said) for said in (FRENCH, ENGLISH)}),
         "/*THRESHOLDS*/ [0.75, 0.45]": _json(SURE),
         "/*LONGEST*/ 1000": str(LONGEST),
@@ -53,8 +57,7 @@ def _sentences(said: Words) -> dict[str, Any]:
         "confidence": said.confidence,
         "number": said.confidence_number,
         "readOut": said.read_out,
-        "none": said.no_answer,
-        "why": {str(reason): sentence for reason, sentence in said.abstained.items()},
+        "why": {str(reason): without_answer(reason, said) for reason in Reason},
         "nearest": said.nearest,
         "more": said.other_passages,
         "see": said.see,

@@ -12,61 +12,7 @@
   // A constructed sheet needs no 'unsafe-inline' on the host's side. !important inside a shadow tree wins over
   // !important outside: a host's style cannot take the widget apart.
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(`
-:host { all: initial !important; display: block !important; color-scheme: light dark !important; position: static !important;
-  font: 16px/1.5 var(--repondeur-font, system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif) !important; }
-:host([hidden]) { display: none !important; }
-* { box-sizing: border-box; }
-.root { --accent: var(--repondeur-accent, var(--given, #1c4a8a)); --on: var(--repondeur-accent-text, var(--on-given, #fff));
-  --paper: var(--repondeur-background, #fff); --ink: var(--repondeur-text, #22201c); --soft: #5d574d; --line: #ddd6c9;
-  --mark: var(--repondeur-mark, #ffe08a); --link: var(--repondeur-link, #1c4a8a); --radius: var(--repondeur-radius, 14px);
-  color: var(--ink); text-align: start; font-size: 16px; overflow-wrap: anywhere; }
-@media (prefers-color-scheme: dark) { .root { --paper: var(--repondeur-background, #1e2126); --ink: var(--repondeur-text, #ece8e0);
-  --soft: #b3ada2; --line: #40454e; --link: var(--repondeur-link, #8fb7f2); } }
-button, input { font: inherit; color: inherit; margin: 0; }
-button { cursor: pointer; }
-:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
-.bubble { position: fixed; inset-block-end: 20px; inset-inline-end: 20px; z-index: 2147483000; border: 0; border-radius: 32px; padding: 13px 20px;
-  background: var(--accent); color: var(--on); font-weight: 600; unicode-bidi: plaintext; box-shadow: 0 4px 18px rgb(0 0 0 / 28%); }
-dialog { border: 1px solid var(--line); border-radius: var(--radius); padding: 0; margin: 0; position: fixed; inset: auto; inset-block-end: 20px;
-  inset-inline-end: 20px; width: min(420px, calc(100vw - 24px)); max-width: none; max-height: min(640px, calc(100dvh - 40px)); height: auto;
-  background: var(--paper); color: var(--ink); box-shadow: 0 12px 48px rgb(0 0 0 / 32%); overflow: auto; }
-dialog::backdrop { background: rgb(0 0 0 / 12%); }
-.panel { background: var(--paper); padding: 18px; direction: ltr; }
-.inline .panel { border: 1px solid var(--line); border-radius: var(--radius); }
-.head { display: flex; align-items: center; justify-content: space-between; gap: 12px; margin-block-end: 12px; }
-h2 { font-size: 17px; line-height: 1.3; margin: 0; }
-.close { border: 0; background: none; padding: 4px 10px; font-size: 22px; line-height: 1; color: var(--soft); border-radius: 8px; }
-form { display: flex; gap: 8px; }
-input { flex: 1; min-width: 0; border: 1.5px solid var(--line); border-radius: 10px; padding: 10px 12px; background: transparent; }
-input::placeholder { color: var(--soft); opacity: 1; }
-.send { border: 0; border-radius: 10px; padding: 10px 14px; background: var(--accent); color: var(--on); font-weight: 600; }
-.send[aria-disabled="true"] { opacity: .65; cursor: progress; }
-.asked { color: var(--soft); font-size: 14px; margin: 16px 0 4px; }
-.short { font: 600 20px/1.35 Georgia, "Times New Roman", serif; margin: 0 0 4px; }
-.sure { color: var(--soft); font-size: 13px; margin: 0 0 10px; }
-ol { list-style: none; margin: 0; padding: 0; }
-li { border-block-start: 1px solid var(--line); padding-block: 10px; }
-blockquote { margin: 0; font: 15px/1.55 Georgia, "Times New Roman", serif; white-space: pre-line; }
-mark { background: var(--mark); color: #2b2100; padding: 1px 0; border-radius: 2px; }
-.by { font-size: 13px; color: var(--soft); margin: 6px 0 0; }
-a { color: var(--link); text-underline-offset: 2px; }
-summary { cursor: pointer; color: var(--link); font-size: 14px; padding: 6px 0; }
-.wait { color: var(--soft); margin: 16px 0 0; animation: wait 1.2s infinite alternate; }
-@keyframes wait { from { opacity: .5; } to { opacity: 1; } }
-.judge { border-block-start: 1px solid var(--line); padding-block-start: 10px; margin-block-start: 4px; font-size: 13px; color: var(--soft); }
-.judge > div, .judge form { display: flex; flex-wrap: wrap; align-items: center; gap: 8px; margin-block-start: 6px; }
-.judge button { border: 1px solid var(--line); border-radius: 20px; background: none; padding: 5px 14px; min-height: 32px; }
-.judge [aria-pressed="true"] { border-color: var(--link); color: var(--link); font-weight: 600; }
-.judge input { padding: 6px 10px; flex-basis: 180px; }
-.judge p { margin: 6px 0 0; flex-basis: 100%; }
-.judge p:empty { margin: 0; }
-.understood { border-inline-start: 3px solid var(--line); padding-inline-start: 8px; font-size: 14px; color: var(--soft); margin: 0 0 6px; }
-.foot { font-size: 12px; color: var(--soft); margin: 12px 0 0; }
-.mute { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-@media (prefers-reduced-motion: reduce) { .wait { animation: none; } }
-@media (max-width: 480px) { dialog { inset: auto 0 0 0; width: 100vw; border-radius: var(--radius) var(--radius) 0 0; max-height: 85dvh; } }
-`);
+  sheet.replaceSync(/*STYLE*/ "");
 
   // Text only ever goes in as text.
   const make = (tag, attributes = {}, ...children) => {
@@ -75,6 +21,8 @@ summary { cursor: pointer; color: var(--link); font-size: 14px; padding: 6px 0; 
     element.append(...children);
     return element;
   };
+  // As typography.py has it.
+  const typeset = (text) => text.replace(/ (?=[?!:;»])/g, "\u00a0").replace(/« /g, "«\u00a0");
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
   const dated = (iso, words, style = { dateStyle: "long" }) => {
     const date = /^\d{4}-\d\d-\d\d/.test(iso || "") ? new Date(iso.slice(0, 10) + "T00:00:00Z") : null;
@@ -124,6 +72,9 @@ summary { cursor: pointer; color: var(--link); font-size: 14px; padding: 6px 0; 
     }
 
     #draw() {
+      // What is on its way was asked in a form that is no longer there.
+      this.#busy?.abort();
+      this.#busy = null;
       const words = this.words;
       const inline = this.getAttribute("mode") === "inline";
       const root = make("div", { class: inline ? "root inline" : "root", lang: words.lang });
@@ -170,11 +121,13 @@ summary { cursor: pointer; color: var(--link); font-size: 14px; padding: 6px 0; 
       const accent = this.getAttribute("accent");
       if (!accent || !CSS.supports("color", accent)) return;
       root.style.setProperty("--given", accent);
-      const hex = /^#([0-9a-f]{6}|[0-9a-f]{3})$/i.exec(accent)?.[1];
+      // A canvas writes any opaque colour as #rrggbb.
+      const canvas = make("canvas").getContext("2d");
+      canvas.fillStyle = accent;
+      const hex = /^#[0-9a-f]{6}$/.exec(canvas.fillStyle)?.[0];
       if (!hex) return;
       // Black or white on it, whichever reads better (WCAG relative luminance).
-      const full = hex.length === 3 ? [...hex].map((digit) => digit + digit).join("") : hex;
-      const [r, g, b] = [0, 2, 4].map((at) => parseInt(full.slice(at, at + 2), 16) / 255)
+      const [r, g, b] = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16) / 255)
         .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
       root.style.setProperty("--on-given", 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? "#000" : "#fff");
     }
@@ -182,22 +135,23 @@ summary { cursor: pointer; color: var(--link); font-size: 14px; padding: 6px 0; 
     async #ask(question, view) {
       const { words, send, status, results } = view;
       if (!question || this.#busy) return;
-      this.#busy = new AbortController();
-      const timer = setTimeout(() => this.#busy?.abort(), 30000);
+      const busy = new AbortController();
+      this.#busy = busy;
+      const timer = setTimeout(() => busy.abort(), 30000);
       send.setAttribute("aria-disabled", "true");
       status.textContent = words.pending;
       results.replaceChildren(make("p", { class: "wait", "aria-hidden": "true" }, words.pending));
       try {
         const reply = await fetch(new URL("api/v1/ask", BASE), {
           method: "POST", headers: { "Content-Type": "application/json" }, credentials: "omit",
-          referrerPolicy: "no-referrer", signal: this.#busy.signal,
+          referrerPolicy: "no-referrer", signal: busy.signal,
           body: JSON.stringify({ question, lang: words.lang, k: 4, history: this.#turns }),
         });
         const body = await reply.json();
         if (reply.ok) {
           this.#show(body, view);
           if (body.understood) {
-            results.firstElementChild.after(make("p", { class: "understood" }, fill(words.understood, { question: body.understood })));
+            results.firstElementChild.after(make("p", { class: "understood" }, fill(words.understood, { question: typeset(body.understood) })));
           }
           this.#turns = [...this.#turns, { question: body.understood ?? body.question, answer: body.answer }].slice(-8);
         }
@@ -206,24 +160,28 @@ summary { cursor: pointer; color: var(--link); font-size: 14px; padding: 6px 0; 
         this.#say(question, words.failed, words.retry, view);
       } finally {
         clearTimeout(timer);
-        this.#busy = null;
+        if (this.#busy === busy) this.#busy = null;
         send.removeAttribute("aria-disabled");
       }
     }
 
     #say(question, title, detail, { status, results }) {
       results.replaceChildren(
-        make("p", { class: "asked" }, question), make("p", { class: "short" }, title), make("p", { class: "sure" }, detail));
-      status.textContent = `${title}. ${detail}`;
+        make("p", { class: "asked" }, typeset(question)), make("p", { class: "short" }, title),
+        ...(detail ? [make("p", { class: "sure" }, detail)] : []));
+      status.textContent = [title, detail].filter(Boolean).map((text) => text.replace(/\.?$/, ".")).join(" ");
     }
 
     #show(answer, view) {
       const { words, status, results } = view;
       if (answer.answer === null) {
         const { reason, message } = answer.abstention;
-        this.#say(answer.question, words.none, words.why[reason] ?? message, view);
+        const [title, detail] = words.why[reason] ?? [message, ""];
+        this.#say(answer.question, title, detail, view);
         const near = answer.passages.slice(0, 2);
-        if (near.length) results.append(make("p", { class: "asked" }, words.nearest), this.#list(near, words));
+        // Without a reader the sentence above announces them.
+        if (near.length && reason !== "no_reader") results.append(make("p", { class: "asked" }, words.nearest));
+        if (near.length) results.append(this.#list(near, words));
         results.append(...this.#judge(answer.receipt, words));
         return;
       }
@@ -233,12 +191,13 @@ summary { cursor: pointer; color: var(--link); font-size: 14px; padding: 6px 0; 
       const rest = answer.passages.filter((passage) => !main.includes(passage));
       const number = fill(words.number, { percent: Math.round(answer.confidence * 100) });
       results.replaceChildren(
-        make("p", { class: "asked" }, answer.question), make("p", { class: "short" }, answer.answer),
+        make("p", { class: "asked" }, typeset(answer.question)), make("p", { class: "short", lang: "" }, answer.answer),
         make("p", { class: "sure", title: number }, sure),
         ...(answer.when ? [make("p", { class: "sure" }, meant(answer.when, words))] : []), this.#list(main, words));
       if (rest.length) results.append(make("details", {}, make("summary", {}, words.more), this.#list(rest, words)));
       results.append(...this.#judge(answer.receipt, words));
-      status.textContent = fill(words.readOut, { answer: answer.answer, sure });
+      const [before, after] = words.readOut.split("{answer}");
+      status.replaceChildren(before, make("span", { lang: "" }, answer.answer.replace(/\.$/, "")), fill(after, { sure }));
     }
 
     // Two buttons, and a remark once one of them was pressed.
@@ -264,7 +223,10 @@ summary { cursor: pointer; color: var(--link); font-size: 14px; padding: 6px 0; 
         if (!kept) return;
         opinion = which;
         for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.opinion === which));
-        form.style.display = remark.value.trim() ? "none" : "";
+        const sent = remark.value.trim();
+        // What is hidden loses the focus.
+        if (sent && form.contains(this.shadowRoot.activeElement)) buttons.find((each) => each.dataset.opinion === which).focus();
+        form.style.display = sent ? "none" : "";
       };
       const buttons = [["up", words.up], ["down", words.down]].map(([which, word]) => {
         const button = make("button", { type: "button", "aria-pressed": "false", "data-opinion": which }, word);
@@ -290,10 +252,10 @@ summary { cursor: pointer; color: var(--link); font-size: 14px; padding: 6px 0; 
         : make("blockquote", { lang: "" }, passage.text);
       const link = new URL("article", BASE);
       const place = passage.answer_start === null ? [passage.start, passage.end] : [passage.answer_start, passage.answer_end];
-      link.search = new URLSearchParams({ id: passage.document_id, start: place[0], end: place[1], lang: words.lang });
+      link.search = new URLSearchParams({ id: passage.document_id, start: place[0], end: place[1], sha: passage.sha256.slice(0, 16), lang: words.lang });
       link.hash = "passage";
       const by = [passage.title || passage.source || words.untitled, dated(passage.date, words)].filter(Boolean).join(" · ");
-      const see = make("a", { href: link.href, target: "_blank", rel: "noopener" }, words.see);
+      const see = make("a", { class: "see", href: link.href, target: "_blank", rel: "noopener" }, words.see);
       return make("li", {}, quote, make("p", { class: "by" }, by + " · ", see, ...this.#source(passage.title && passage.source)));
     }
 
