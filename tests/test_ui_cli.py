@@ -135,6 +135,8 @@ def test_lines_are_answered_as_they_come(corpus):
         ("remove", "nulle-part"),
         ("bogus",),
         ("serve", "--allow-origin", "pas une origine"),
+        ("serve", "--allow-origin", "http://["),
+        ("serve", "--allow-origin", "https://a.example:99999"),
     ],
 )
 def test_misuse_exits_2_with_one_clear_line_and_nothing_on_stdout(corpus, arguments):

@@ -3,10 +3,12 @@
 import asyncio
 import threading
 
+import httpx
 import pytest
 
 from index.errors import CorpusDamaged
-from tests.ui_support import FakeAnswerer
+from tests.ui_support import FakeAnswerer, serving
+from ui.api import create_app
 from ui.limits import OverloadedError, Quota, QuotaError, TooSlowError
 from ui.service import Service
 from ui.settings import Settings
@@ -135,3 +137,18 @@ def test_a_newer_generation_is_taken_up_and_a_damaged_one_is_not():
     older.broken = False
     asyncio.run(service.ask("combien ?"))
     assert len(newer.asked) == 1
+
+
+def test_one_visitor_cannot_use_up_what_a_whole_site_may_ask():
+    settings = Settings(allow_origins=("https://ami.example",), per_minute=2, per_minute_site=4)
+    with serving(create_app(FakeAnswerer(), settings, page=False)) as address:
+
+        def status(visitor):
+            headers = {"Origin": "https://ami.example", "X-Forwarded-For": visitor}
+            return httpx.post(f"{address}/api/v1/ask", json={"question": "Qui ?"}, headers=headers)
+
+        impatient = [status("192.0.2.1").status_code for _ in range(6)]
+        assert impatient == [200, 200, 429, 429, 429, 429]
+        assert [status("192.0.2.2").status_code for _ in range(2)] == [200, 200]
+        full = status("192.0.2.3")
+        assert full.status_code == 429 and full.json()["title"] == "Trop de demandes en peu de temps"

@@ -71,10 +71,11 @@ async def ask(body: AskIn, request: Request) -> AnswerOut:
     service, lang = service_of(request), lang_of(request.headers.get("accept-language"), body.lang)
     request.state.lang = lang
     question, history = clean(body.question), [_turn(each) for each in body.history]
+    # The visitor first: what one asks beyond their own share must not use up the share of a whole site.
+    service.visitors.take(request.client.host if request.client else "")
     origin = request.headers.get("origin")
     if origin in service.settings.allow_origins:
         service.sites.take(str(origin))
-    service.visitors.take(request.client.host if request.client else "")
     answer = await service.ask(question, k=body.k, lang=lang, history=history)
     receipt = service.answered(answer, lang)
     return AnswerOut.model_validate({**answer.to_dict(), "receipt": receipt})

@@ -29,9 +29,14 @@ def origins(given: Sequence[str]) -> tuple[str, ...]:
 
 def _origin(text: str) -> str:
     """Return one origin, checked."""
-    parts = urlsplit(text)
+    refusal = UsageError(f"--allow-origin {text!r} is not an origin: write it like https://www.example.org")
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError as error:
+        raise refusal from error
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
-        raise UsageError(f"--allow-origin {text!r} is not an origin: write it like https://www.example.org")
+        raise refusal
     return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
