@@ -139,7 +139,7 @@ def test_an_administrator_adds_finds_and_removes(browser, address, tmp_path, sch
     assert tab.violations() == {}
     page.fill("#token", "faux")
     page.keyboard.press("Enter")
-    page.get_by_text("Accès refusé").wait_for()
+    page.get_by_text(SAID.wrong, exact=True).wait_for()
     assert page.locator("#desk").is_hidden()
     page.fill("#token", TOKEN)
     page.keyboard.press("Enter")
@@ -148,14 +148,28 @@ def test_an_administrator_adds_finds_and_removes(browser, address, tmp_path, sch
 
     (tmp_path / "phare.md").write_text("# Le phare\n\nIl se trouve à Ouessant.\n", encoding="utf-8")
     (tmp_path / "photo.png").write_bytes(b"\x89PNG")
-    page.set_input_files("#files", [tmp_path / "phare.md", tmp_path / "photo.png"])
-    page.get_by_text("Ce format n’est pas lu").wait_for()
+    (tmp_path / "gros.txt").write_bytes(b"x" * 200_001)
+    page.evaluate(
+        "window.heard = []; const said = document.querySelector('#said');"
+        " new MutationObserver(() => heard.push(said.textContent)).observe(said, {childList: true})"
+    )
+    page.set_input_files("#files", [tmp_path / name for name in ("phare.md", "photo.png", "gros.txt")])
+    large = page.locator("#queue").get_by_text(SAID.large.format(limit="0,1"))
+    large.wait_for()
     page.get_by_text("27 documents").wait_for()
+    assert page.locator("#queue").get_by_text("Ce format n’est pas lu").count() == 1
     assert page.locator("#queue [data-good=true]").inner_text() == SAID.added
+    heard = page.evaluate("heard")
+    assert [each.split(".")[0] for each in heard] == ["phare", "photo", "gros"] and SAID.added in heard[0]
     assert tab.violations() == {}
 
     page.get_by_role("button", name=SAID.next).click()
     page.get_by_text("Page 2 sur 2").wait_for()
+    # In the same tab the token, and what is under way, would be lost.
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name=SAID.see).first.click()
+    assert "/article?id=" in opened.value.url and page.locator("#desk").is_visible()
+    opened.value.close()
     page.fill("#search", "phare.md")
     page.get_by_text(SAID.found[1]).wait_for()
     remove = page.get_by_role("button", name=f"{SAID.remove} Le phare")
@@ -198,5 +212,12 @@ def test_a_dropped_file_is_taken_and_a_lost_server_is_told(browser, address):
     httpx.delete(f"{address}/api/v1/documents/depose.txt", headers=KEY)
     page.route("**/documents/file**", lambda route: route.abort())
     page.evaluate(drop, "perdu.txt")
-    page.get_by_text(SAID.lost).wait_for()
+    page.locator("#queue").get_by_text(SAID.lost).wait_for()
+    report = {"added": 1, "updated": 0, "unchanged": 0, "skipped": [{"path": "b.pdf", "reason": "scanned"}]}
+    page.unroute("**/documents/file**")
+    page.route("**/documents/file**", lambda route: route.fulfill(json=report))
+    page.evaluate(drop, "lot.zip")
+    state = page.locator("#queue").get_by_text(SAID.partly.format(read=1, skipped=1))
+    state.wait_for()
+    assert state.get_attribute("title") == "scanned"
     tab.context.close()

@@ -35,10 +35,12 @@ def show(request: Request, lang: str | None = None) -> HTMLResponse:
     """Show the page; it holds no document before the token was given."""
     language = lang_of(request.headers.get("accept-language"), lang)
     said, common = document_words(language), words(language)
-    title = escape(service_of(request).settings.title)
+    settings = service_of(request).settings
+    title = escape(settings.title)
     other = "fr" if language == "en" else "en"
     back = "en/" if language == "en" else "./"
-    store = escape(json.dumps({**asdict(said), "lang": language, "months": common.months.split()}))
+    known = {"lang": language, "months": common.months.split(), "largest": settings.document_bytes}
+    store = escape(json.dumps({**asdict(said), **known}))
     return HTMLResponse(
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         f"<title>{escape(said.documents)} — {title}</title>"
@@ -75,7 +77,8 @@ def _desk(said: DocumentWords) -> str:
         f'<section id="desk" hidden><div id="drop"><p>{escape(said.drop)}</p>'
         f'<label class="rep-pick">{escape(said.choose)}'
         f'<input id="files" type="file" multiple accept="{accept}"></label>'
-        f'<p class="rep-formats">{known}</p></div><ul id="queue" aria-live="polite"></ul>'
+        f'<p class="rep-formats">{known}</p></div><ul id="queue"></ul>'
+        '<p class="rep-hidden" id="said" role="status"></p>'
         '<div class="rep-line rep-find"><h2 id="count" tabindex="-1" aria-live="polite"></h2>'
         f'<input id="search" type="search" '
         f'aria-label="{escape(said.search)}" placeholder="{escape(said.search)}"></div>'

@@ -16,6 +16,7 @@ class DocumentWords:
     intro: str
     token: str
     token_hint: str
+    wrong: str
     open: str
     drop: str
     choose: str
@@ -30,6 +31,7 @@ class DocumentWords:
     partly: str
     lost: str
     folder: str
+    large: str
     search: str
     count: tuple[str, str, str]
     found: tuple[str, str, str]
@@ -51,7 +53,8 @@ _FRENCH = DocumentWords(
     documents="Documents",
     intro="Ce que le répondeur lit. Tout changement vaut dès la question suivante.",
     token="Jeton d’administration",  # noqa: S106
-    token_hint="Celui de REPONDEUR_ADMIN_TOKEN. Il reste dans cet onglet et s’oublie quand vous le fermez.",  # noqa: S106
+    token_hint="La valeur de REPONDEUR_ADMIN_TOKEN. Il est oublié dès que vous quittez cette page.",  # noqa: S106
+    wrong="Ce n’est pas le bon jeton.",
     open="Ouvrir",
     drop="Déposez des fichiers ici",
     choose="Choisir des fichiers",
@@ -63,9 +66,10 @@ _FRENCH = DocumentWords(
     updated="Mis à jour",
     unchanged="Déjà là, inchangé",
     duplicate="Déjà là sous un autre nom",
-    partly="{read} lus, {skipped} laissés\u00a0: {reason}",
+    partly="Articles lus\u00a0: {read}, laissés de côté\u00a0: {skipped}",
     lost="Le serveur ne répond pas. Vérifiez votre connexion et réessayez.",
     folder="C’est un dossier\u00a0: ouvrez-le et déposez ses fichiers.",
+    large="Trop gros\u00a0: {limit}\u00a0Mo au plus.",
     search="Chercher un document",
     count=("Aucun document", "1 document", "{count} documents"),
     found=("Aucun document trouvé", "1 document trouvé", "{count} documents trouvés"),
@@ -87,7 +91,8 @@ _ENGLISH = DocumentWords(
     documents="Documents",
     intro="What the answers are read from. Any change counts from the next question on.",
     token="Administration token",  # noqa: S106
-    token_hint="The one in REPONDEUR_ADMIN_TOKEN. It stays in this tab and is forgotten when you close it.",  # noqa: S106
+    token_hint="The value of REPONDEUR_ADMIN_TOKEN. It is forgotten as soon as you leave this page.",  # noqa: S106
+    wrong="This is not the right token.",
     open="Open",
     drop="Drop files here",
     choose="Choose files",
@@ -99,9 +104,10 @@ _ENGLISH = DocumentWords(
     updated="Updated",
     unchanged="Already there, unchanged",
     duplicate="Already there under another name",
-    partly="{read} read, {skipped} left out: {reason}",
+    partly="Articles read: {read}, left out: {skipped}",
     lost="The server does not answer. Check your connection and try again.",
     folder="This is a folder: open it and drop its files.",
+    large="Too large: {limit}\u00a0MB at most.",
     search="Search documents",
     count=("No documents", "1 document", "{count} documents"),
     found=("No document found", "1 document found", "{count} documents found"),

@@ -38,7 +38,7 @@
     token = one("#token").value.trim();
     const reply = await call(API, { method: "POST", headers: headers({ "Content-Type": "application/json" }), body: "[]" });
     if (!reply.ok && reply.status !== 409) {
-      one("#refusal").textContent = told(reply.body);
+      one("#refusal").textContent = reply.status === 401 ? words.wrong : told(reply.body);
       one("#token").select();
       return;
     }
@@ -87,7 +87,7 @@
     const known = [item.id !== title && item.id, dated(item.date), fill(words.characters, { count: number(item.characters) })];
     const read = new URL("../article", API.href.replace(/\/api\/v1\/documents$/, "/static/x"));
     read.search = new URLSearchParams({ id: item.id, lang: words.lang });
-    const see = make("a", { href: read.href, "aria-label": `${words.see} ${title}` }, words.see);
+    const see = make("a", { href: read.href, target: "_blank", rel: "noopener", "aria-label": `${words.see} ${title}` }, words.see);
     const remove = make("button", { type: "button", "aria-label": `${words.remove} ${title}` }, words.remove);
     remove.addEventListener("click", () => confirm(item.id, title));
     return make("li", {},
@@ -128,8 +128,15 @@
       state.title = reason;
       state.textContent = text;
       state.dataset.good = good;
+      // Once a file, when it is settled: a screen reader would not get through each percent.
+      one("#said").textContent = `${file.name}. ${text}`;
       resolve(good ? list() : undefined);
     };
+    if (file.size > words.largest) {
+      // One decimal, rounded down: what is said to fit fits.
+      done(fill(words.large, { limit: number(Math.floor(words.largest / 104857.6) / 10) }), false);
+      return;
+    }
     const request = new XMLHttpRequest();
     const address = new URL(API.href + "/file");
     address.searchParams.set("name", file.name);
@@ -149,14 +156,14 @@
     request.addEventListener("load", () => {
       const body = request.response ?? {};
       if (request.status >= 300) done(told(body) || words.lost, false, body.reason);
-      else done(outcome(body), true);
+      else done(outcome(body), true, body.skipped?.[0]?.reason);
     });
     request.send(file);
   });
 
   const outcome = (report) => {
     const read = report.added + report.updated + report.unchanged;
-    if (report.skipped?.length) return fill(words.partly, { read, skipped: report.skipped.length, reason: report.skipped[0].reason });
+    if (report.skipped?.length) return fill(words.partly, { read, skipped: report.skipped.length });
     if (report.added) return words.added;
     if (report.updated) return words.updated;
     return report.duplicates ? words.duplicate : words.unchanged;
