@@ -26,7 +26,7 @@ _AT_CLAUSE = 0.80
 _AT_WORD = 1.20
 _PIECE = re.compile(r"\S{1,48}\s*")
 # Characters an encoder counts in one call; what it makes of them takes a hundred times the memory.
-_TOGETHER = 1 << 18
+_TOGETHER = 1 << 16
 # Characters: a sentence of more than this for each token of a passage is taken apart without being counted.
 _LONGEST_TOKEN = 64
 
