@@ -137,16 +137,17 @@ def _contradicts(verdict: Verdict) -> bool:
 def evidence(hits: Sequence[Hit], verdict: Verdict, *, given: bool) -> tuple[Evidence, ...]:
     """Return the passages in their final order: those with the likelier answers first, then as retrieved.
 
-    A passage shows where the answer stands if it holds the answer given: its own span that says the same.
+    A passage shows where the answer stands if it holds the very words given, read there to say the same.
     """
     likeliest: dict[int, Candidate] = {}
     for candidate in verdict.candidates:
         likeliest.setdefault(candidate.passage, candidate)
     order = [*likeliest, *(n for n in range(len(hits)) if n not in likeliest)]
-    return tuple(_shown(hits[n], verdict.supporting(n) if given else None) for n in order)
+    places = [verdict.holding(n, hit.stored.passage.text) if given else None for n, hit in enumerate(hits)]
+    return tuple(_shown(hits[n], places[n]) for n in order)
 
 
-def _shown(hit: Hit, candidate: Candidate | None) -> Evidence:
+def _shown(hit: Hit, place: tuple[int, int] | None) -> Evidence:
     stored, passage = hit.stored, hit.stored.passage
     return Evidence(
         document_id=passage.document_id,
@@ -158,8 +159,8 @@ def _shown(hit: Hit, candidate: Candidate | None) -> Evidence:
         end=passage.end,
         text=passage.text,
         score=round(hit.score, 6),
-        answer_start=passage.start + candidate.span.start if candidate else None,
-        answer_end=passage.start + candidate.span.end if candidate else None,
+        answer_start=passage.start + place[0] if place else None,
+        answer_end=passage.start + place[1] if place else None,
         also_in=stored.also_in,
         also_in_total=stored.also_in_total,
     )

@@ -60,10 +60,12 @@ class BundledReader:
     def _window(
         self, text: str, head: list[int], ids: list[int], offsets: list[tuple[int, int]], penalty: float
     ) -> Reading:
-        logits, answerable = self._session.run(None, self._words.batch([[*head, *ids, 2]]))
-        body = logits[0, len(head) : len(head) + len(ids)]
-        null = float(logits[0, 0].sum())
-        spans = best_spans(text, offsets, body[:, 0], body[:, 1], null, penalty)
+        names = ["spans", "answerable", "left", "right"]
+        logits, answerable, left, right = self._session.run(names, self._words.batch([[*head, *ids, 2]]))
+        body = slice(len(head), len(head) + len(ids))
+        pairs = logits[0, body, :1] + logits[0, body, 1] + left[0, body] @ right[0, body].T
+        null = float(logits[0, 0].sum() + left[0, 0] @ right[0, 0])
+        spans = best_spans(text, offsets, pairs, null, penalty)
         return Reading(spans, float(answerable[0]))
 
 

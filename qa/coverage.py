@@ -28,10 +28,10 @@ _TIME = re.compile(
     r"avant|lendemain|veille|depuis|lors|noel|paques)\b"
 )
 _ASKS_NUMBER = re.compile(
-    r"\bcombien\b|\bquel age\b|\bhow (many|much|old|long)\b|\bquel(le)? (montant|nombre|somme)\b"
+    r"\bcombien\b|\bquel age\b|\bhow (many|much|old|long)\b|\bquel(le)?s? (montant|nombre|somme)s?\b"
 )
 _ASKS_TIME = re.compile(
-    r"\bquand\b|\bquelle? (date|annee|jour|mois|heure|periode)\b|\bwhen\b|\bwhat (year|date|day)\b"
+    r"\bquand\b|\bquel(le)?s? (date|annee|jour|mois|heure|periode)s?\b|\bwhen\b|\bwhat (year|date|day)\b"
 )
 
 _ASKS_LENGTH = re.compile(r"\bcombien de temps\b|\bhow long\b|\bduree\b")
@@ -44,8 +44,10 @@ _LENGTH = re.compile(rf"^(pendant |durant |en )?(\w+ ){{1,3}}{_UNIT}$")
 _ANCHOR = re.compile(
     r"\b(il y a|apres|avant|depuis|dans|plus tard|suivant|prochaine?s?|ago|later|before|after)\b"
 )
+# "qui" and "ou" within a question are a relative pronoun and, without its accent, "or".
 _ASKS_NAME = re.compile(
-    r"\bqui\b|\bwho\b|\bou\b|\bwhere\b|\bquelle? (ville|pays|personne|entreprise|societe|organisation)\b"
+    r"^(et |mais )?((a|de|avec|pour|chez|par|contre|selon|vers) |d'|d'apres )?(qui|ou)\b|\bwho\b|\bwhere\b|"
+    r"\bquel(le)?s? (ville|pays|personne|entreprise|societe|organisation)s?\b"
 )
 
 
@@ -73,8 +75,10 @@ def fits(question: str, span: str) -> float:
 
 def wants_short(question: str) -> bool:
     """Tell whether a number, a time or a name is asked for, rather than a reason or a manner."""
-    asked = plain(question)
-    return any(kind.search(asked) for kind in (_ASKS_NUMBER, _ASKS_TIME, _ASKS_NAME))
+    asked = plain(question).strip()
+    return "où" in question.casefold() or any(
+        kind.search(asked) for kind in (_ASKS_NUMBER, _ASKS_TIME, _ASKS_NAME)
+    )
 
 
 @lru_cache(maxsize=8192)

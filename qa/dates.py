@@ -32,9 +32,10 @@ _MONTH = "|".join(_MONTHS)
 _NUMBER = r"\d{1,2}|" + "|".join(_NUMBERS)
 _HAS_YEAR = re.compile(r"\b(1\d{3}|20\d{2})\b")
 _HALF_A_YEAR = timedelta(days=183)
-# Of "tous les lundis", "du 3 au 5 mai" or "lundi ou mardi" no one day can be told.
+# Of "tous les lundis", "du 3 au 5 mai", "lundi et mardi" or "sauf le dimanche" no one day can be told.
 _SEVERAL = re.compile(
-    r"\b(tous|toutes|chaque|entre|ou|du \d|prochains|derniers|prochaines|dernieres)\b|\b(" + _DAY + r")s\b"
+    r"\b(?:tous|toutes|chaque|entre|ou|sauf|hors|prochains|derniers|prochaines|dernieres)\b|\bdu \d|"
+    rf"\b(?:{_DAY})s\b|\b(?:{_DAY})\b.*\b(?:{_DAY})\b|\b(?:{_MONTH})\b.*\b(?:{_MONTH})\b"
 )
 _PAST = re.compile(
     r"\b(?:a|ont|avait|avaient|s'est|s'etait|est|sont|fut|furent)\s+(?:\w+\s+)?\w+(?:e|es|ee|ees|i|is|it|u|us|ue)\b|"
@@ -79,7 +80,7 @@ def when(span: str, sentence: str, published: str | None) -> Period | None:
         day = date.fromisoformat((published or "")[:10])
     except ValueError:
         return None
-    if _HAS_YEAR.search(said) or _SEVERAL.search(said):
+    if _HAS_YEAR.search(said) or _SEVERAL.search(said) or _named(span):
         return None
     ahead = _ahead(said, plain(sentence))
     for pattern, rule in _RULES:
@@ -92,6 +93,11 @@ def when(span: str, sentence: str, published: str | None) -> Period | None:
             certain = _CERTAIN.get(rule, _always)
             return period if certain(period, day, plain(sentence), said) else None
     return None
+
+
+def _named(span: str) -> bool:
+    """Tell whether a month's word is a name: a planet, a singer, a field."""
+    return any(word[0].isupper() and plain(word) in _MONTHS for word in re.findall(r"\w+", span))
 
 
 def _near(period: Period, day: date, sentence: str, _: str) -> bool:
@@ -199,7 +205,10 @@ _TURN = r"(?:\s+(?P<turn>prochaine?|derniere?|passee?))?"
 _RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date, bool], Period]], ...] = (
     (re.compile(rf"(?:\b(?P<day>{_DAY})\s+)?\b(?P<number>1er|\d{{1,2}})\s+(?P<month>{_MONTH})\b"), _dated),
     (re.compile(rf"\b(?P<day>{_DAY})\b{_TURN}"), _weekday),
-    (re.compile(r"(?<![\w-])(?P<word>avant-hier|apres-demain|aujourd'hui|hier|demain)\b"), _shifted),
+    (
+        re.compile(r"(?<![\w-])(?P<word>avant-hier|apres-demain|aujourd'hui(?! en france)|hier|demain)\b"),
+        _shifted,
+    ),
     (re.compile(rf"\bil y a (?P<count>{_NUMBER}) (?P<unit>jours?|mois|ans?|annees?)\b"), _ago),
     (
         re.compile(

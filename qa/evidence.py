@@ -1,7 +1,8 @@
-"""What the words of a passage tell beyond their number: do they stand together, in the question's order.
+"""What passages tell beyond the number of their words: do these stand together, what is around the passage.
 
 BM25 counts words wherever they are. A passage that answers has the question's rare words close to each other,
-often in pairs as asked; a passage that only its article's title makes look right does not.
+often in pairs as asked; a passage that only its article's title makes look right does not. An article that is
+about the question has other passages near it too, and says first what matters most.
 """
 
 from collections import Counter
@@ -11,16 +12,17 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["evidence"]
+__all__ = ["context", "evidence"]
 
 # Terms, without stop words: about a sentence and a half.
 WINDOW = 14
 Terms = Sequence[str]
+Rows = NDArray[np.float64]
+# Below the best by more, a passage says nothing for its neighbours.
+_FAR = -3.0
 
 
-def evidence(
-    asked: Terms, rarity: Mapping[str, float], passages: Sequence[tuple[Terms, Terms]]
-) -> NDArray[np.float64]:
+def evidence(asked: Terms, rarity: Mapping[str, float], passages: Sequence[tuple[Terms, Terms]]) -> Rows:
     """Return a row per passage, given as the terms of its text and of its title: (n, 3).
 
     Each is a share between 0 and 1: of the question's terms, weighed by rarity, the most that stand within 14
@@ -38,6 +40,23 @@ def evidence(
         for body, title in passages
     ]
     return np.array(rows, np.float64).reshape(len(passages), 3)
+
+
+def context(documents: Sequence[str], starts: Sequence[int], cosines: NDArray[np.float32]) -> Rows:
+    """Return a row per passage, given its document, its offset there and its cosine: (n, 2).
+
+    1 where it opens its document; and how far the nearest other passage of that document is below the best
+    passage of all, in tenths, -3 where there is none so near.
+    """
+    near = 10 * (cosines.astype(np.float64) - float(cosines.max(initial=-1.0)))
+    rows = [
+        (
+            float(starts[n] == 0),
+            max((near[m] for m, other in enumerate(documents) if other == own and m != n), default=_FAR),
+        )
+        for n, own in enumerate(documents)
+    ]
+    return np.maximum(np.array(rows, np.float64).reshape(len(documents), 2), _FAR)
 
 
 def closest(rarity: Mapping[str, float], body: Terms) -> float:

@@ -62,7 +62,8 @@ class ForeignReader:
             body = [i for i, side in enumerate(encoded.sequence_ids(n)) if side == 1]
             starts, ends = output.start_logits[n].numpy(), output.end_logits[n].numpy()
             null = float(starts[0] + ends[0])
-            spans += best_spans(text, [tuple(places[i]) for i in body], starts[body], ends[body], null)
+            pairs = starts[body][:, None] + ends[body]
+            spans += best_spans(text, [tuple(places[i]) for i in body], pairs, null)
         spans.sort(key=lambda s: (-s.score, s.start))
         kept: list[Span] = []
         for span in spans:

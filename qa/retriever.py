@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.corpus import Corpus, StoredPassage
-from index.protocols import Encoder
-from qa.evidence import Terms, evidence
+from index.protocols import Encoder, Vectors
+from qa.evidence import Rows, Terms, context, evidence
 from qa.fusion import Fusion
 
 __all__ = ["Hit", "Retriever"]
@@ -52,17 +52,26 @@ class Retriever:
         # Equal scores in the order of ids: the same question gets the same list every time.
         order = sorted(range(len(ids)), key=lambda n: (-scores[n], ids[n]))[: max(k + _SPARE, LOOKED_AT)]
         stored = self.corpus.passages([ids[n] for n in order])
-        seen = evidence(asked, self.corpus.rarities(asked), self._terms(stored))
-        final = self.fusion.adjusted(scores[order], seen)
+        final, seen = scores[order], slice(0, LOOKED_AT)
+        final[seen] = self.fusion.adjusted(
+            final[seen], self.evidence_of(asked, stored[seen], cosines[order[seen]])
+        )
+        # What is not looked at stays behind: k says how many hits are wanted, not in which order.
+        final[LOOKED_AT:] = np.minimum(final[LOOKED_AT:], final[seen].min())
         hits = [
             Hit(passage, float(score), float(cosines[n]), float(words[n]))
             for n, passage, score in zip(order, stored, final, strict=True)
         ]
-        hits.sort(key=lambda hit: (-hit.score, hit.stored.id))
+        hits[seen] = sorted(hits[seen], key=lambda hit: (-hit.score, hit.stored.id))
         return _distinct(hits)[:k]
 
-    def _terms(self, stored: Sequence[StoredPassage]) -> list[tuple[Terms, Terms]]:
-        return [(self.corpus.terms(each.passage.text), self.corpus.terms(each.title)) for each in stored]
+    def evidence_of(self, asked: Terms, stored: Sequence[StoredPassage], cosines: Vectors) -> Rows:
+        """Return what the passages' words and their place tell, (n, 5)."""
+        terms = [(self.corpus.terms(each.passage.text), self.corpus.terms(each.title)) for each in stored]
+        words = evidence(asked, self.corpus.rarities(asked), terms)
+        passages = [each.passage for each in stored]
+        around = context([p.document_id for p in passages], [p.start for p in passages], cosines)
+        return np.hstack([words, around])
 
 
 _SPARE = 5

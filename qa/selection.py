@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ __all__ = ["Candidate", "Judge", "Verdict", "same_answer"]
 
 # Where `pick_features` says whether a span is of the kind asked for.
 KIND = -1
+# Where `trust_features` says whether the reader takes the passage for one that answers.
+ANSWERABLE = 7
 FOLDER = Path(__file__).parent / "model"
 # Logits are clipped before they are weighed: beyond this they say "certain" and nothing more.
 _MOST = 20.0
@@ -45,28 +48,43 @@ class Verdict:
         """Return the best candidate, if any passage had one."""
         return self.candidates[0] if self.candidates else None
 
-    def supporting(self, passage: int) -> Candidate | None:
-        """Return the span of this passage that says what the best candidate says, if it has one."""
-        if self.best is None or passage == self.best.passage:
-            return self.best
-        same = (c for c in self.candidates if c.passage == passage and same_answer(c.text, self.best.text))
-        return next((c for c in same if c.logit > 0), None)
+    def holding(self, passage: int, text: str) -> tuple[int, int] | None:
+        """Return where this passage holds the words of the best candidate, None where it does not.
+
+        Those very words, and where the passage was read to say the same: "Doucet" does not hold "Grégory
+        Doucet", and "un" in passing is not an answer.
+        """
+        best = self.best
+        if best is None or passage == best.passage:
+            return (best.span.start, best.span.end) if best else None
+        same = [c for c in self.candidates if c.passage == passage and c.logit > 0]
+        said = [c.span for c in same if same_answer(c.text, best.text)]
+        places = [m.span() for m in re.finditer(rf"(?<!\w){re.escape(best.text)}(?!\w)", text)]
+        return next(((a, b) for s in said for a, b in places if a < s.end and s.start < b), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Hold the learned weights: `pick` ranks spans, `trust` turns the outcome into a probability."""
+    """Hold the learned weights: `pick` ranks spans, `known` and `trust` turn the outcome into a probability.
+
+    The confidence is that the passage answers at all (`known`, of the reader's own opinion) times that the
+    span is right if it does (`trust`). Fitted as one, the many questions that all have an answer drown the
+    few that have none.
+    """
 
     pick: tuple[float, ...]
     trust: tuple[float, ...]
     threshold: float
+    known: tuple[float, float] = (60.0, 0.0)
 
     @classmethod
     @cache
     def bundled(cls) -> "Judge":
         """Return the weights fitted on dev (qa/model/fit.py)."""
         learned = json.loads((FOLDER / "calibration.json").read_text(encoding="utf-8"))
-        return cls(tuple(learned["pick"]), tuple(learned["trust"]), float(learned["threshold"]))
+        first, second = learned["known"]
+        pick, trust = tuple(learned["pick"]), tuple(learned["trust"])
+        return cls(pick, trust, float(learned["threshold"]), (float(first), float(second)))
 
     def decide(self, question: str, hits: Sequence[Hit], readings: Sequence[Reading]) -> Verdict:
         """Rank every span of every passage and say how sure the first one is."""
@@ -79,7 +97,8 @@ class Judge:
         ]
         ranked = sorted(found, key=lambda c: (-c.logit, c.passage, c.span.start))
         row = trust_features(ranked, hits)
-        confidence = _sigmoid(_dot(self.trust, row)) if ranked else 0.0
+        known = _sigmoid(_dot(self.known, (1.0, row[ANSWERABLE])))
+        confidence = known * _sigmoid(_dot(self.trust, row)) if ranked else 0.0
         return Verdict(tuple(ranked), confidence, rival_of(ranked))
 
 
@@ -121,9 +140,15 @@ def rival_of(ranked: Sequence[Candidate]) -> Candidate | None:
 
 
 def same_answer(one: str, other: str) -> bool:
-    """Tell whether two spans say the same: equal words, or the words of one inside the other's."""
-    a, b = _words(one), _words(other)
-    return bool(a and b) and (set(a) <= set(b) or set(b) <= set(a))
+    """Tell whether two spans say the same: one's words in a row inside the other's, and the same numbers.
+
+    "20" is part of "20 millions" and something else.
+    """
+    short, long = sorted((_words(one), _words(other)), key=len)
+    # "12 mars" and "12 mars 2019" are one day, told less and more exactly.
+    if not short or (_numbers(short) != _numbers(long) and not _MONTHS & set(long)):
+        return False
+    return any(long[n : n + len(short)] == short for n in range(len(long) - len(short) + 1))
 
 
 def _supporters(ranked: Sequence[Candidate]) -> list[Candidate]:
@@ -138,6 +163,16 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(w for w in words if w not in _SMALL)
 
 
+def _numbers(words: Sequence[str]) -> list[str]:
+    return [word for word in words if word[0].isdigit() or word.rstrip("s") in _MAGNITUDES]
+
+
+_MONTHS = frozenset(
+    "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre".split()
+)
+_MAGNITUDES = frozenset(
+    "mille millier million milliard billion cent dizaine centaine thousand hundred".split()
+)
 _SMALL = frozenset("le la les l un une des du de d a au aux en dans the an of in".split())
 
 

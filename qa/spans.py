@@ -20,23 +20,21 @@ _PAIRS = {"(": ")", "«": "»", "“": "”"}
 def best_spans(
     text: str,
     offsets: Sequence[tuple[int, int]],
-    starts: NDArray[np.float32],
-    ends: NDArray[np.float32],
+    pairs: NDArray[np.float32],
     null: float,
     penalty: float = 0.0,
 ) -> tuple[Span, ...]:
-    """Return up to 5 spans that do not overlap, best first; logits are per token of `text`.
+    """Return up to 5 spans that do not overlap, best first.
 
-    `penalty` is taken off for each token after the first: starts and ends are scored apart, and without it
-    two short answers of one sentence, each half right, become one long wrong one.
+    `pairs` holds the logit of each (first token, last token) of `text`; `null` is that of "no answer" and
+    `penalty` is taken off for each token after the first.
     """
-    sums = starts[:, None] + ends[None, :]
-    places = np.arange(len(starts))
+    places = np.arange(len(pairs))
     length = places[None, :] - places[:, None]
-    sums = np.where((length >= 0) & (length < MOST_TOKENS), sums - penalty * length, -np.inf)
+    sums = np.where((length >= 0) & (length < MOST_TOKENS), pairs - penalty * length, -np.inf)
     spans: list[Span] = []
     for place in np.argsort(-sums, axis=None, kind="stable")[: _POOL * _POOL].tolist():
-        first, last = divmod(place, len(starts))
+        first, last = divmod(place, len(pairs))
         if not np.isfinite(sums[first, last]):
             break
         a, b = whole_words(text, offsets[first][0], offsets[last][1])
@@ -53,11 +51,20 @@ def whole_words(text: str, start: int, end: int) -> tuple[int, int]:
         start -= 1
     while 0 < end < len(text) and text[end - 1].isalnum() and text[end].isalnum():
         end += 1
-    while start < end and text[start] in _LEFT:
+    while start < end and text[start] in _LEFT and not _minus(text, start):
         start += 1
+    if start < end and _minus(text, start - 1):
+        start -= 1
     while start < end and (text[end - 1] in _RIGHT or _full_stop(text, start, end)):
         end -= 1
     return _balanced(text, start, end)
+
+
+def _minus(text: str, at: int) -> bool:
+    """Tell whether a dash is the sign of a number: "-12 °C", and not "10-12" or a dash between words."""
+    if at < 0 or text[at] not in "-–\u2212" or not text[at + 1 : at + 2].isdigit():
+        return False
+    return at == 0 or text[at - 1].isspace() or text[at - 1] in "(«“[\"'"
 
 
 def _full_stop(text: str, start: int, end: int) -> bool:

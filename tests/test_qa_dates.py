@@ -60,6 +60,14 @@ def test_a_relative_date_is_told(span, sentence, expected):
         ("deux semaines", None),
         ("tous les lundis", None),
         ("lundi ou mardi", None),
+        ("lundi, mardi et mercredi", None),
+        ("du lundi au vendredi", None),
+        ("sauf le dimanche", None),
+        ("juin et juillet", None),
+        ("Avril Lavigne", "Avril Lavigne a chanté."),
+        ("Mars", "La sonde a atteint Mars."),
+        ("le Champ-de-Mars", None),
+        ("Aujourd'hui en France", "selon Aujourd'hui en France"),
         ("du 3 au 5 juin", None),
         ("ce vendredi", "Il arrive ce vendredi."),  # tomorrow, or six days ago
         ("14 août", "Le viaduc s'est écroulé le 14 août."),  # ten months ago: of which year?

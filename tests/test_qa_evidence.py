@@ -1,4 +1,4 @@
-"""What a passage's words tell beyond their number: together, in order, or only in the title."""
+"""What passages tell beyond the number of their words: together, in order, in the title; what is around."""
 
 from itertools import combinations
 
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.evidence import WINDOW, closest, evidence
+from qa.evidence import WINDOW, closest, context, evidence
 
 RARITY = {"amazon": 2.0, "suspendu": 3.0, "police": 1.0}
 ASKED = ("amazon", "suspendu", "police")
@@ -57,5 +57,20 @@ def test_evidence_lifts_the_passage_that_holds_the_words_together():
 
     fusion = Fusion.bundled()
     rows = np.stack([row("amazon " + "mot " * 30 + "suspendu"), row("amazon suspendu")])
+    rows = np.hstack([rows, np.zeros((2, 2))])
     far, near = fusion.adjusted(np.zeros(2), rows)
     assert near > far
+
+
+def test_what_is_around_a_passage():
+    cosines = np.array([0.9, 0.8, 0.5, 0.7], np.float32)
+    rows = context(["a", "a", "b", "c"], [0, 400, 0, 90], cosines)
+    assert rows[:, 0].tolist() == [1, 0, 1, 0]
+    # Of a, the other passage: 0.8 and 0.9 against the best, 0.9; b and c have no other.
+    assert rows[:, 1] == pytest.approx([-1.0, 0.0, -3.0, -3.0], abs=1e-5)
+    assert context([], [], np.zeros(0, np.float32)).shape == (0, 2)
+
+
+def test_a_neighbour_beyond_the_floor_counts_as_none():
+    rows = context(["a", "a"], [0, 1], np.array([0.9, 0.1], np.float32))
+    assert rows[:, 1] == pytest.approx([-3.0, 0.0], abs=1e-5)

@@ -183,6 +183,9 @@ def open_answerer(corpus: Path, encoder: str, reader: str) -> "Answerer":
 @click.option(
     "--per-minute", default=60, show_default=True, type=click.IntRange(0), help="Per visitor; 0: any."
 )
+@click.option(
+    "--per-minute-site", default=600, show_default=True, type=click.IntRange(0), help="Per --allow-origin."
+)
 @click.option("--root-path", default="", help="Prefix a reverse proxy serves this under, as /questions.")
 @click.option("--proxies", default="", help="Addresses of reverse proxies to believe, comma separated.")
 @click.option(

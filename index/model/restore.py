@@ -16,6 +16,8 @@ from onnx import numpy_helper
 from torch import Tensor
 
 LINEAR = ("q", "k", "v", "ao", "fi", "fo")
+# Of a reader, in the order they were written; the first releases had two.
+HEADS = ("span", "answerable", "left", "right")
 
 
 def restore(path: Path) -> dict[str, Tensor]:
@@ -49,7 +51,7 @@ def restore(path: Path) -> dict[str, Tensor]:
     if not heads:
         return _tensors(body)
     state = {f"transformer.{name}": value for name, value in body.items()}
-    for name, (weight, bias) in zip(("span", "answerable"), heads, strict=True):
+    for name, (weight, bias) in zip(HEADS, heads, strict=False):
         state[f"{name}.weight"], state[f"{name}.bias"] = weight, bias
     return _tensors(state)
 

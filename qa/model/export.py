@@ -17,7 +17,7 @@ from onnx import TensorProto, helper
 
 from index.model import bert, graph, source, vocabulary
 from index.model.export import calibrate, write_checksums
-from qa.model.span import SpanReader
+from qa.model.span import PAIR, SpanReader
 
 Array = NDArray[np.float32]
 
@@ -25,23 +25,31 @@ Array = NDArray[np.float32]
 def write_reader(
     state: Mapping[str, Array], sizes: source.Source, path: Path, smooth: Mapping[str, Array] | None
 ) -> None:
-    """Write the graph: span logits (batch, tokens, 2) and answerability logits (batch,)."""
+    """Write the graph: spans (batch, tokens, 2), answerable (batch,), left and right (batch, tokens, 64)."""
     made = graph.Graph(smooth)
     body = {k.removeprefix("transformer."): v for k, v in state.items() if k.startswith("transformer.")}
     states = graph.transformer(made, body, sizes.layers, sizes.heads, sizes.eps)
     # The heads stay float32: they are small, and the scores they give are compared across passages.
     plain = graph.Graph()
     plain.nodes, plain.weights = made.nodes, made.weights
-    spans = plain.linear((states, None), state["span.weight"], state["span.bias"])
+    spans = plain.linear((states, None), *_both(state, "span"))
     plain.add("Identity", spans, output="spans")
     first = plain.add("Gather", states, plain.constant(np.array([0], np.int64)), axis=1)
-    known = plain.linear((first, None), state["answerable.weight"], state["answerable.bias"])
+    known = plain.linear((first, None), *_both(state, "answerable"))
     plain.add("Squeeze", known, plain.constant(np.array([1, 2], np.int64)), output="answerable")
+    for name in ("left", "right"):
+        plain.add("Identity", plain.linear((states, None), *_both(state, name)), output=name)
     outputs = [
         helper.make_tensor_value_info("spans", TensorProto.FLOAT, ["batch", "tokens", 2]),
         helper.make_tensor_value_info("answerable", TensorProto.FLOAT, ["batch"]),
+        helper.make_tensor_value_info("left", TensorProto.FLOAT, ["batch", "tokens", PAIR]),
+        helper.make_tensor_value_info("right", TensorProto.FLOAT, ["batch", "tokens", PAIR]),
     ]
     plain.save(path, graph.inputs(sizes.hidden), outputs)
+
+
+def _both(state: Mapping[str, Array], name: str) -> tuple[Array, Array]:
+    return state[f"{name}.weight"], state[f"{name}.bias"]
 
 
 def sample(sizes: source.Source, path: Path) -> list[tuple[torch.Tensor, torch.Tensor]]:

@@ -2,8 +2,8 @@
 
     python -m qa.model.fit --set piaf.json corpus-of-piaf 1 --set news.json corpus-of-news 1
 
-Each set is a question file, a corpus that holds its documents, and its weight. Nine numbers weigh a passage,
-six a span, eleven the confidence: too few to learn the questions by heart, and fitted on dev only.
+Each set is a question file, a corpus that holds its documents, and its weight. Eleven numbers weigh a
+passage, six a span, thirteen the confidence: too few to learn the questions by heart, and fitted on dev only.
 """
 
 import argparse
@@ -22,7 +22,6 @@ from index.corpus import Corpus
 from index.encoder import load_encoder
 from qa import selection
 from qa.answerer import DEPTH
-from qa.evidence import evidence
 from qa.fusion import EVIDENCE, FEATURES, Fusion, features
 from qa.metrics import best, token_f1
 from qa.normalise import normaliser
@@ -58,10 +57,10 @@ def cases(path: Path, corpus: Corpus, retriever: Retriever) -> list[Case]:
         ids = list(dict.fromkeys([*(i for i, _ in corpus.search_vectors(query, CANDIDATES)), *words]))
         scores = np.array([words.get(i, 0.0) for i in ids], np.float32)
         asked = corpus.terms(question.text)
-        rows = features(corpus.vectors(ids) @ query, scores, len(asked))
+        cosines = corpus.vectors(ids) @ query
+        rows = features(cosines, scores, len(asked))
         found = corpus.passages(ids)
-        texts = [(corpus.terms(s.passage.text), corpus.terms(s.title)) for s in found]
-        seen = evidence(asked, corpus.rarities(asked), texts)
+        seen = retriever.evidence_of(asked, found, cosines)
         relevant = [
             judge(question, gold[question.id], (p.document_id, p.start, p.end, p.text), ()).relevant
             for p in (s.passage for s in found)
@@ -156,19 +155,41 @@ def fit_pick(done: Sequence[Read]) -> tuple[float, ...]:
     return tuple(round(float(w), 5) for w in minimize(loss, start, method="L-BFGS-B", bounds=bounds).x)
 
 
-def fit_trust(
-    done: Sequence[Read], pick: tuple[float, ...]
-) -> tuple[tuple[float, ...], NDArray[np.float64], list[bool]]:
-    """Return the weights of the confidence, the confidences themselves and whether each answer was right."""
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Hold the fitted confidence: weights, the confidences of the questions, which answers were right."""
+
+    trust: tuple[float, ...]
+    known: tuple[float, ...]
+    confidence: NDArray[np.float64]
+    right: list[bool]
+
+
+def fit_trust(done: Sequence[Read], pick: tuple[float, ...]) -> Trust:
+    """Fit what a confidence is the product of: does the passage answer at all, is the span right if it does.
+
+    The first is learned where some questions have no answer, the second on those that have one.
+    """
     judge_ = Judge(pick, (0.0,) * 11, 0.5)
     rows, labels = [], []
     for item in done:
         verdict = judge_.decide(item.question.text, item.hits, item.readings)
         rows.append(selection.trust_features(verdict.candidates, item.hits))
         labels.append(bool(verdict.best and item.right(verdict.best.text)))
-    array = np.array(rows)
-    weights = logistic(array, np.array(labels, float), np.array([item.share for item in done]))
-    return weights, 1 / (1 + np.exp(-(array @ weights))), labels
+    array, share = np.array(rows), np.array([item.share for item in done])
+    answerable = np.array([item.question.answerable for item in done])
+    right = np.array(labels, float)
+    trust = logistic(array[answerable], right[answerable], share[answerable])
+    seen = array[:, [0, selection.ANSWERABLE]]
+    mixed = np.isin(share, share[~answerable])
+    known = logistic(seen[mixed], answerable[mixed].astype(float), share[mixed])
+    return Trust(trust, known, sigmoid(array @ trust) * sigmoid(seen @ known), labels)
+
+
+def sigmoid(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the logistic function of each value."""
+    made: NDArray[np.float64] = 1 / (1 + np.exp(-values))
+    return made
 
 
 def threshold_for(
@@ -197,7 +218,9 @@ def main() -> None:
     encoder = load_encoder(threads=args.threads)
     sets = [(Path(q), Corpus.open(Path(c), encoder), float(w)) for q, c, w in args.set]
     if args.only != "calibration":
-        made = [(cases(q, c, Retriever(c, encoder)), w) for q, c, w in sets]
+        # Whatever weights there are play no part in what is weighed.
+        plain = Fusion((0.0,) * len(FEATURES), (0.0,) * len(EVIDENCE))
+        made = [(cases(q, c, Retriever(c, encoder, plain)), w) for q, c, w in sets]
         weights = fit_fusion(made)
         write("fusion.json", dict(zip((*FEATURES, *EVIDENCE), weights, strict=True)))
     if args.only == "fusion":
@@ -209,11 +232,10 @@ def main() -> None:
         read = read_all(q, Retriever(c, encoder), reader, 1.0)
         done += [Read(r.question, r.hits, r.readings, w / len(read)) for r in read]
     pick = fit_pick(done)
-    trust, confidence, right = fit_trust(done, pick)
-    write(
-        "calibration.json",
-        {"pick": pick, "trust": trust, "threshold": threshold_for(confidence, right, done, args.precision)},
-    )
+    fitted = fit_trust(done, pick)
+    threshold = threshold_for(fitted.confidence, fitted.right, done, args.precision)
+    learned = {"pick": pick, "trust": fitted.trust, "known": fitted.known, "threshold": threshold}
+    write("calibration.json", learned)
 
 
 def write(name: str, value: object) -> None:

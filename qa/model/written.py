@@ -2,10 +2,11 @@
 
     python -m qa.model.written news-questions.jsonl orangesum.jsonl.gz news-train.json
     python -m qa.model.written wiki-questions.jsonl piaf.json wiki-train.json
+    python -m qa.model.written afriqa-questions.jsonl afriqa.json afriqa-train.json
 
 The question files, beside this one, hold answer strings and which text they are of: an OrangeSum article's
-id, or the first 16 hex digits of the SHA-256 of a PIAF context. The texts are CC BY-SA 4.0 and are
-not in the repository.
+id, or the first 16 hex digits of the SHA-256 of a PIAF or AfriQA context. The texts are CC BY-SA 4.0 and
+CC BY 4.0, and are not in the repository.
 """
 
 import gzip
