@@ -178,7 +178,7 @@ def open_answerer(corpus: Path, encoder: str, reader: str) -> "Answerer":
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Answers at once.")
 @click.option("--threads", default=1, show_default=True, type=click.IntRange(1, 64), help="Of each answer.")
 @click.option(
-    "--queue", default=32, show_default=True, type=click.IntRange(0, 10_000), help="Answers waiting."
+    "--queue", default=12, show_default=True, type=click.IntRange(0, 10_000), help="Answers waiting."
 )
 @click.option(
     "--per-minute", default=60, show_default=True, type=click.IntRange(0), help="Per visitor; 0: any."

@@ -16,7 +16,7 @@ class Settings:
     """Questions answered at the same time."""
     threads: int = 1
     """Threads of the models, for each question."""
-    queue: int = 32
+    queue: int = 12
     """Questions that may wait; one more gets 503."""
     seconds: float = 15.0
     """Longest time a visitor waits for an answer; after it, 504."""
