@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from index.errors import ModelError
 from index.model import runtime
 from index.protocols import Encoder, Vectors
 
@@ -14,13 +13,16 @@ __all__ = ["BUNDLED", "BundledEncoder", "load_encoder"]
 BUNDLED = "bundled"
 
 
-def load_encoder(name: str = BUNDLED, *, threads: int = 1) -> Encoder:
-    """Return the bundled encoder, or a sentence-transformers model by hub name or folder."""
+def load_encoder(name: str = BUNDLED, *, threads: int | None = None) -> Encoder:
+    """Return the bundled encoder, or a sentence-transformers model by hub name or folder.
+
+    `threads` None: as many as the cores this process may use, up to 4; one for a sentence-transformers model.
+    """
     if name == BUNDLED:
         return BundledEncoder(threads=threads)
     from index.foreign_encoder import ForeignEncoder
 
-    return ForeignEncoder.load(name, threads=threads)
+    return ForeignEncoder.load(name, threads=threads or 1)
 
 
 class BundledEncoder:
@@ -31,12 +33,11 @@ class BundledEncoder:
 
     name = BUNDLED
 
-    def __init__(self, *, threads: int = 1) -> None:
-        if threads < 1:
-            raise ModelError(f"threads is {threads}: give 1 or more")
+    def __init__(self, *, threads: int | None = None) -> None:
+        self._calls = runtime.SideBySide(threads)
         self._about = runtime.checked(runtime.FOLDER)
         self._words = runtime.shared_words()
-        self._session = runtime.session(runtime.FOLDER / "encoder.onnx", threads)
+        self._session = runtime.session(runtime.FOLDER / "encoder.onnx")
         self.fingerprint = runtime.fingerprint(runtime.FOLDER)
         self.dimension = int(self._about["hidden"])
         self.max_tokens = int(self._about["max_tokens"])
@@ -55,7 +56,7 @@ class BundledEncoder:
         rows = [self._cut(e.ids) for e in self._words.tokenizer.encode_batch([prompt + t for t in texts])]
         # One text a call: activations are quantised per call, so a vector must not depend on its neighbours;
         # and on a CPU a batch is no faster than its texts, while its padding is work too.
-        vectors = [self._session.run(None, self._words.batch([row]))[0] for row in rows]
+        vectors = self._calls.map(lambda row: self._session.run(None, self._words.batch([row]))[0], rows)
         return np.concatenate(vectors) if vectors else np.zeros((0, self.dimension), np.float32)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:

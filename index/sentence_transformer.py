@@ -16,7 +16,7 @@ class OnnxEncoder(InputModule):  # type: ignore[misc]
     config_keys: ClassVar[list[str]] = []
     save_in_root = True
 
-    def __init__(self, threads: int = 1) -> None:
+    def __init__(self, threads: int | None = None) -> None:
         super().__init__()
         self.threads = threads
         self._load()
@@ -53,7 +53,8 @@ class OnnxEncoder(InputModule):  # type: ignore[misc]
         """Add `sentence_embedding`, (batch, 384)."""
         lengths = features["attention_mask"].sum(1).tolist()
         rows = [ids[:n].tolist() for ids, n in zip(features["input_ids"], lengths, strict=True)]
-        vectors = [self.encoder._session.run(None, self.encoder._words.batch([row]))[0] for row in rows]
+        run, words = self.encoder._session.run, self.encoder._words
+        vectors = self.encoder._calls.map(lambda row: run(None, words.batch([row]))[0], rows)
         return {**features, "sentence_embedding": torch.from_numpy(np.concatenate(vectors))}
 
     def get_embedding_dimension(self) -> int:

@@ -43,7 +43,12 @@ class Answerer:
 
     @classmethod
     def open(
-        cls, corpus_dir: Path, *, encoder: str = "bundled", reader: str = "bundled", threads: int = 1
+        cls,
+        corpus_dir: Path,
+        *,
+        encoder: str = "bundled",
+        reader: str = "bundled",
+        threads: int | None = None,
     ) -> "Answerer":
         """Open a corpus with the encoder that made it and a reader (`none`: passages only)."""
         model = load_encoder(encoder, threads=threads)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from index.errors import ModelError
 from index.model import runtime
 from qa.coverage import wants_short
 from qa.reader import BUNDLED, Reading, Span, Text
@@ -29,44 +28,48 @@ class BundledReader:
 
     name = BUNDLED
 
-    def __init__(self, *, threads: int = 1) -> None:
-        if threads < 1:
-            raise ModelError(f"threads is {threads}: give 1 or more")
+    def __init__(self, *, threads: int | None = None) -> None:
+        self._calls = runtime.SideBySide(threads)
         runtime.checked(FOLDER)
         self._words = runtime.shared_words()
-        self._session = runtime.session(FOLDER / "reader.onnx", threads)
+        self._session = runtime.session(FOLDER / "reader.onnx")
         self.fingerprint = runtime.fingerprint(FOLDER)
 
     def read(self, question: str, passages: Sequence[Text]) -> list[Reading]:
         """Return one reading per passage, in their order."""
         asked, penalty = self._ids(QUERY + question), length_penalty(question)
-        return [self._read(asked, passage, penalty) for passage in passages]
+        parts = [list(self._parts(asked, passage)) for passage in passages]
+        flat = [(*part, penalty) for each in parts for part in each]
+        done = iter(self._calls.map(lambda part: self._window(*part), flat))
+        return [_joined([next(done) for _ in each]) for each in parts]
 
     def _ids(self, text: str) -> list[int]:
         return list(self._words.tokenizer.encode(text, add_special_tokens=False).ids)
 
-    def _read(self, question: list[int], passage: Text, penalty: float) -> Reading:
-        """Return the best spans over all windows, and the most hopeful answerability."""
+    def _parts(
+        self, question: list[int], passage: Text
+    ) -> Iterator[tuple[str, list[int], list[int], list[tuple[int, int]]]]:
+        """Yield the text, the ids before it, and the ids and offsets of each window."""
         title = self._ids(f"{PASSAGE}{passage.title}\n" if passage.title else PASSAGE)[:LONGEST_TITLE]
         head = [0, *question[: WINDOW // 2], 2, 2, *title]
         encoded = self._words.tokenizer.encode(passage.text, add_special_tokens=False)
-        readings = [
-            self._window(passage.text, head, encoded.ids[a:b], encoded.offsets[a:b], penalty)
-            for a, b in windows(len(encoded.ids), WINDOW - len(head) - 1)
-        ]
-        spans = sorted((s for r in readings for s in r.spans), key=lambda s: (-s.score, s.start))
-        return Reading(_apart(spans), max((r.answerable for r in readings), default=-20.0))
+        for a, b in windows(len(encoded.ids), WINDOW - len(head) - 1):
+            yield passage.text, head, encoded.ids[a:b], encoded.offsets[a:b]
 
     def _window(
         self, text: str, head: list[int], ids: list[int], offsets: list[tuple[int, int]], penalty: float
     ) -> Reading:
-        names = ["spans", "answerable", "left", "right"]
-        logits, answerable, left, right = self._session.run(names, self._words.batch([[*head, *ids, 2]]))
+        batch = self._words.batch([[*head, *ids, 2]])
+        pairs, answerable = self._session.run(["pairs", "answerable"], batch)
         body = slice(len(head), len(head) + len(ids))
-        pairs = logits[0, body, :1] + logits[0, body, 1] + left[0, body] @ right[0, body].T
-        null = float(logits[0, 0].sum() + left[0, 0] @ right[0, 0])
-        spans = best_spans(text, offsets, pairs, null, penalty)
+        spans = best_spans(text, offsets, pairs[0, body, body], float(pairs[0, 0, 0]), penalty)
         return Reading(spans, float(answerable[0]))
+
+
+def _joined(readings: Sequence[Reading]) -> Reading:
+    """Return the best spans over all windows of a passage, and the most hopeful answerability."""
+    spans = sorted((s for r in readings for s in r.spans), key=lambda s: (-s.score, s.start))
+    return Reading(_apart(spans), max((r.answerable for r in readings), default=-20.0))
 
 
 def length_penalty(question: str) -> float:

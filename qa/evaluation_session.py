@@ -37,7 +37,7 @@ class Source:
     gold_passages: bool = False
     encoder: str = "bundled"
     reader: str = "bundled"
-    threads: int = 1
+    threads: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

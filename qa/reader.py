@@ -53,7 +53,7 @@ class Reader(Protocol):
         ...
 
 
-def load_reader(name: str = BUNDLED, *, threads: int = 1) -> Reader | None:
+def load_reader(name: str = BUNDLED, *, threads: int | None = None) -> Reader | None:
     """Return the bundled reader, none at all for `none`, or a transformers extractive QA model by name."""
     if not name:
         raise UsageError("the reader has no name: give `bundled`, `none`, a folder or a model name")
@@ -65,4 +65,4 @@ def load_reader(name: str = BUNDLED, *, threads: int = 1) -> Reader | None:
         return BundledReader(threads=threads)
     from qa.foreign_reader import ForeignReader
 
-    return ForeignReader.load(name, threads=threads)
+    return ForeignReader.load(name, threads=threads or 1)

@@ -11,7 +11,8 @@ __all__ = ["best_spans"]
 
 MOST_TOKENS = 40
 _KEPT = 5
-_POOL = 12
+# Pairs looked at before giving up: of a text of dashes alone, none is a span.
+_TRIES = 200
 _LEFT = " \t\n\r\u00a0\u202f,;:.)»”’'-–—"
 _RIGHT = " \t\n\r\u00a0\u202f,;:(«“-–—"
 _PAIRS = {"(": ")", "«": "»", "“": "”"}
@@ -33,15 +34,21 @@ def best_spans(
     length = places[None, :] - places[:, None]
     sums = np.where((length >= 0) & (length < MOST_TOKENS), pairs - penalty * length, -np.inf)
     spans: list[Span] = []
-    for place in np.argsort(-sums, axis=None, kind="stable")[: _POOL * _POOL].tolist():
-        first, last = divmod(place, len(pairs))
-        if not np.isfinite(sums[first, last]):
+    for _ in range(_TRIES):
+        first, last = divmod(int(sums.argmax()), len(pairs)) if sums.size else (0, 0)
+        if not sums.size or not np.isfinite(sums[first, last]):
             break
+        score = float(sums[first, last])
+        sums[first, last] = -np.inf
         a, b = whole_words(text, offsets[first][0], offsets[last][1])
         if a < b and all(b <= s.start or s.end <= a for s in spans):
-            spans.append(Span(a, b, float(sums[first, last]) - null))
+            spans.append(Span(a, b, score - null))
             if len(spans) == _KEPT:
                 break
+            # Whatever overlaps this one is out: in a text that is one endless word, all of it at once.
+            under = [n for n, (x, y) in enumerate(offsets) if x < b and y > a]
+            if under:
+                sums[: under[-1] + 1, under[0] :] = -np.inf
     return tuple(spans)
 
 

@@ -88,7 +88,7 @@ def test_int8_graph_stays_close_to_float32(tmp_path, encoder):
         export.write_encoder(state, sizes, tmp_path / "again.onnx", dict(measured))
     export.write_encoder(state, sizes, tmp_path / "float32.onnx", None)
     assert (tmp_path / "int8.onnx").read_bytes() == (tmp_path / "again.onnx").read_bytes()
-    int8, float32 = (runtime.session(tmp_path / f"{n}.onnx", 1) for n in ("int8", "float32"))
+    int8, float32 = (runtime.session(tmp_path / f"{n}.onnx") for n in ("int8", "float32"))
     words = runtime.shared_words()
     cosines = []
     for text in [*("query: " + q for q in QUESTIONS), *("passage: " + p for p in PASSAGES)]:
@@ -207,6 +207,13 @@ def test_an_encoder_that_is_not_there_says_so_without_the_network():
     with pytest.raises(ModelError, match="nobody/nothing"):
         load_encoder("nobody/nothing")
     assert os.environ["HF_HUB_OFFLINE"] == "1"
+
+
+def test_threads_change_no_bit():
+    texts = [f"Le chat numéro {n} dort {'profondément ' * n}" for n in range(9)]
+    vectors = [load_encoder(threads=threads).encode_document(texts) for threads in (1, 3)]
+    assert np.array_equal(*vectors)
+    assert load_encoder(threads=3)._calls.threads == 3
 
 
 def test_threads_below_one_are_refused():

@@ -176,7 +176,7 @@ def open_answerer(corpus: Path, encoder: str, reader: str) -> "Answerer":
 @click.option("--title", default="Répondeur", show_default=True, help="Name on the page.")
 @click.option("--example", "examples", multiple=True, help="Question to offer on the page; repeat.")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Answers at once.")
-@click.option("--threads", default=1, show_default=True, type=click.IntRange(1, 64), help="Of each answer.")
+@click.option("--threads", type=click.IntRange(1, 64), help="Passages read at once; else one a core.")
 @click.option(
     "--queue", default=12, show_default=True, type=click.IntRange(0, 10_000), help="Answers waiting."
 )

@@ -14,8 +14,8 @@ class Settings:
     """Origins that may show the widget and call the API from a browser, besides the server's own."""
     workers: int = 2
     """Questions answered at the same time."""
-    threads: int = 1
-    """Threads of the models, for each question."""
+    threads: int | None = None
+    """Passages read at once, over all questions; None: one a core, up to 4."""
     queue: int = 12
     """Questions that may wait; one more gets 503."""
     seconds: float = 15.0

@@ -40,7 +40,7 @@ def restore(path: Path) -> dict[str, Tensor]:
             body["norm.weight"], body["norm.bias"] = (values[name] for name in node.input[1:3])
         elif node.op_type == "Slice" and "position" not in body:
             body["position"] = values[node.input[0]]
-        elif node.op_type == "MatMul":
+        elif node.op_type == "MatMul" and node.input[1] in values:
             add = next(n for n in graph.node if node.output[0] in n.input)
             heads.append((values[node.input[1]].T, values[add.input[1]]))
     for i in range(len(linear) // len(LINEAR)):

@@ -88,22 +88,31 @@ def shown(passage: examples.TrainPassage, *, title: bool = True) -> str:
 
 
 def mine(
-    embed: Embedder, passages: list[examples.TrainPassage], asked: list[examples.Example], hard_in: str
+    embed: Embedder,
+    passages: list[examples.TrainPassage],
+    asked: list[examples.Example],
+    hard: dict[str, float],
 ) -> list[Pair]:
-    """Return the answerable questions as pairs, each with up to 8 close passages that hold no gold answer."""
+    """Return the answerable questions as pairs, each with up to 8 close passages that hold no gold answer.
+
+    `hard` gives the share of a set's pairs that get one of these (others: 0.15). Sets may share contexts: a
+    passage's first number stands for it.
+    """
     embed.model.eval()
+    seen: dict[str, int] = {}
+    first = [seen.setdefault(p.text, n) for n, p in enumerate(passages)]
     vectors = embed.all([shown(p) for p in passages], 256)
     queries = embed.all([QUERY + e.question for e in asked], 64)
     pairs = []
     for example, query in zip(asked, queries, strict=True):
-        gold = [n for n in example.passages if example.holds(passages[n])]
+        gold = [first[n] for n in example.passages if example.holds(passages[n])]
         if not gold:
             continue
-        near = torch.topk(vectors @ query, 40).indices.tolist()
+        near = {first[n]: None for n in torch.topk(vectors @ query, 40).indices.tolist()}
         texts = {text.lower() for _, text in example.answers}
         wrong = [n for n in near if n not in gold and not any(t in passages[n].text.lower() for t in texts)]
-        hard = 0.8 if example.source == hard_in else 0.15
-        pairs.append(Pair(example.question, gold[0], passages[gold[0]].context, tuple(wrong[:8]), hard))
+        share = hard.get(example.source, 0.15)
+        pairs.append(Pair(example.question, gold[0], passages[gold[0]].context, tuple(wrong[:8]), share))
     return pairs
 
 
@@ -149,8 +158,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--squad", type=Path, action="append", required=True)
     parser.add_argument(
-        "--hard-in", default="news-train", help="stem of the file whose pairs get most mined negatives"
+        "--hard",
+        action="append",
+        default=[],
+        metavar="SET=SHARE",
+        help="give this share of a file's pairs a mined negative",
     )
+    parser.add_argument("--pairs", type=int, help="read this many of the pairs, drawn at random")
     parser.add_argument("--frozen", type=int, default=4)
     parser.add_argument("--start", type=Path, help="weights to start from instead of the published ones")
     parser.add_argument("--seed", type=int, default=1)
@@ -169,7 +183,9 @@ def main() -> None:
         embed.model.load_state_dict(torch.load(args.start, weights_only=True))
     chunker = Chunker(embed.count)
     passages, asked = examples.read(args.squad, chunker)
-    pairs = mine(embed, passages, asked, args.hard_in)
+    hard = dict(each.split("=") for each in args.hard)
+    pairs = mine(embed, passages, asked, {name: float(share) for name, share in hard.items()})
+    pairs = rng.sample(pairs, min(len(pairs), args.pairs or len(pairs)))
     schedule: list[list[Pair] | list[tuple[str, str]]] = [
         *batches(list(pairs), args.batch, rng),
     ]

@@ -17,7 +17,7 @@ from onnx import TensorProto, helper
 
 from index.model import bert, graph, source, vocabulary
 from index.model.export import calibrate, write_checksums
-from qa.model.span import PAIR, SpanReader
+from qa.model.span import SpanReader
 
 Array = NDArray[np.float32]
 
@@ -25,7 +25,10 @@ Array = NDArray[np.float32]
 def write_reader(
     state: Mapping[str, Array], sizes: source.Source, path: Path, smooth: Mapping[str, Array] | None
 ) -> None:
-    """Write the graph: spans (batch, tokens, 2), answerable (batch,), left and right (batch, tokens, 64)."""
+    """Write the graph: pairs (batch, start, end), the logit of each span, and answerable (batch,).
+
+    The product of starts and ends is made here: NumPy's would be made by BLAS threads that wait busily.
+    """
     made = graph.Graph(smooth)
     body = {k.removeprefix("transformer."): v for k, v in state.items() if k.startswith("transformer.")}
     states = graph.transformer(made, body, sizes.layers, sizes.heads, sizes.eps)
@@ -33,17 +36,17 @@ def write_reader(
     plain = graph.Graph()
     plain.nodes, plain.weights = made.nodes, made.weights
     spans = plain.linear((states, None), *_both(state, "span"))
-    plain.add("Identity", spans, output="spans")
     first = plain.add("Gather", states, plain.constant(np.array([0], np.int64)), axis=1)
     known = plain.linear((first, None), *_both(state, "answerable"))
     plain.add("Squeeze", known, plain.constant(np.array([1, 2], np.int64)), output="answerable")
-    for name in ("left", "right"):
-        plain.add("Identity", plain.linear((states, None), *_both(state, name)), output=name)
+    left, right = (plain.linear((states, None), *_both(state, name)) for name in ("left", "right"))
+    pairs = plain.add("MatMul", left, plain.add("Transpose", right, perm=[0, 2, 1]))
+    start, end = (plain.add("Gather", spans, plain.constant(np.array([n], np.int64)), axis=2) for n in (0, 1))
+    apart = plain.add("Add", start, plain.add("Transpose", end, perm=[0, 2, 1]))
+    plain.add("Add", pairs, apart, output="pairs")
     outputs = [
-        helper.make_tensor_value_info("spans", TensorProto.FLOAT, ["batch", "tokens", 2]),
+        helper.make_tensor_value_info("pairs", TensorProto.FLOAT, ["batch", "tokens", "tokens"]),
         helper.make_tensor_value_info("answerable", TensorProto.FLOAT, ["batch"]),
-        helper.make_tensor_value_info("left", TensorProto.FLOAT, ["batch", "tokens", PAIR]),
-        helper.make_tensor_value_info("right", TensorProto.FLOAT, ["batch", "tokens", PAIR]),
     ]
     plain.save(path, graph.inputs(sizes.hidden), outputs)
 

@@ -34,7 +34,7 @@ class TorchSession:
     @torch.inference_mode()
     def run(self, _names: None, batch: Mapping[str, NDArray[Any]]) -> list[NDArray[np.float32]]:
         """Return what the graph returns."""
-        made = self.model(torch.from_numpy(batch["words"]), torch.from_numpy(batch["mask"]))
+        made = self.model.pairs(torch.from_numpy(batch["words"]), torch.from_numpy(batch["mask"]))
         return [each.numpy() for each in made]
 
 

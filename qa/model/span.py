@@ -34,3 +34,8 @@ class SpanReader(nn.Module):
         states = self.transformer(words, mask, drop)
         known = self.answerable(states[:, 0]).squeeze(-1)
         return self.span(states), known, self.left(states), self.right(states)
+
+    def pairs(self, words: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """Return what the shipped graph does: the logit of each (start, end), and answerability (batch,)."""
+        span, known, left, right = self(words, mask)
+        return span[:, :, :1] + span[:, :, 1:].transpose(1, 2) + left @ right.transpose(1, 2), known
