@@ -121,13 +121,19 @@ def watch(pid: int, begin: float, end: float, address: str, seen: Seen) -> None:
             time.sleep(1)
 
 
-def browse(address: str, end: float, seen: Seen) -> None:
-    """Ask on the page in Chromium until the end; a card of any kind is an answer, a refusal is counted."""
+def browse(address: str, seconds: float, opened: threading.Event, seen: Seen) -> None:
+    """Ask on the page in Chromium; a card of any kind is an answer, a refusal is counted.
+
+    The page is opened before the crowd comes: on the cores of the server, which a visitor's browser does not
+    share, Chromium alone would take half a minute to draw it.
+    """
     from tests.ui_browser import Tab, chromium
 
     with chromium() as browser:
         tab = Tab(browser)
         tab.open(address)
+        opened.set()
+        end = time.monotonic() + seconds
         while time.monotonic() < end:
             start = time.monotonic()
             card = tab.ask("Qui est le patron de Google ?")
@@ -157,22 +163,26 @@ def crowd(
     browser: bool,
 ) -> Seen:
     """Let everybody loose."""
-    seen, begin = Seen(), time.monotonic()
+    seen, opened = Seen(), threading.Event()
+    chromium = threading.Thread(target=browse, args=(address, seconds, opened, seen))
+    if browser:
+        chromium.start()
+        if not opened.wait(120):
+            raise click.ClickException("the page did not open within 120 s")
+    begin = time.monotonic()
     end = begin + seconds
     threads = [
         threading.Thread(target=visitor, args=(number, address, end, think, seen))
         for number in range(visitors)
     ]
     threads.append(threading.Thread(target=watch, args=(pid, begin, end, address, seen)))
-    if browser:
-        threads.append(threading.Thread(target=browse, args=(address, end, seen)))
     for thread in threads:
         thread.start()
     if midway:
         with tempfile.TemporaryDirectory() as folder:
             time.sleep(max(0.0, begin + seconds / 2 - time.monotonic()))
             index_more(corpus, Path(folder))
-    for thread in threads:
+    for thread in [*threads, *([chromium] if browser else [])]:
         thread.join()
     return seen
 
