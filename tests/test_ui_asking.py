@@ -50,7 +50,8 @@ def test_a_refused_line_has_the_keys_of_an_answered_one(asked):
     assert answered.keys() >= KEYS and refused.keys() == answered.keys() | {"error", "line"}
     assert (refused["answer"], refused["confidence"], refused["passages"]) == (None, 0.0, [])
     assert refused["timings_ms"] == {"retrieve": 0.0, "read": 0.0, "total": 0.0}
-    assert refused["abstention"] == {"reason": "refused", "message": refused["error"]}
+    message = "La question est vide\u00a0: écrivez au moins un mot."
+    assert refused["abstention"] == {"reason": "refused", "message": message}
     assert "write at least one word" in refused["error"]
 
 

@@ -70,7 +70,9 @@ async def ask(body: AskIn, request: Request) -> AnswerOut:
     """Answer a question with the exact words of the articles, or say why not."""
     service, lang = service_of(request), lang_of(request.headers.get("accept-language"), body.lang)
     request.state.lang = lang
-    question, history = clean(body.question), [_turn(each) for each in body.history]
+    # Asked as it was sent: its no-break spaces come back, and who sent it can match it.
+    question, history = body.question, [_turn(each) for each in body.history]
+    clean(question)
     # The visitor first: what one asks beyond their own share must not use up the share of a whole site.
     service.visitors.take(request.client.host if request.client else "")
     origin = request.headers.get("origin")

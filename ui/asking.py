@@ -6,9 +6,9 @@ from typing import Any, BinaryIO, Protocol
 
 import click
 
-from index.errors import QuestionError
 from qa.answer import Abstention, Answer, Reason, Timings
-from qa.question import clean
+from qa.messages import refusal
+from qa.question import Fault, InvalidQuestionError, clean
 
 __all__ = ["Asked", "ask_lines", "show"]
 
@@ -43,11 +43,11 @@ def ask_lines(answerer: Asked, lines: BinaryIO, *, k: int, lang: str, as_json: b
             # Asked as it was sent: its no-break spaces come back, and who sent it can match it.
             question = _decoded(line, first=number == 1)
             clean(question)
-        except QuestionError as error:
+        except InvalidQuestionError as error:
             refused += 1
             click.echo(f"repondeur: line {number}: {error}", err=True)
             if as_json:
-                _put(_refused(line, number, error))
+                _put(_refused(line, number, error, lang))
             continue
         show(answerer.ask(question, k=k, lang=lang), lang, as_json=as_json)
         if not as_json:
@@ -61,13 +61,14 @@ def _decoded(line: bytes, *, first: bool, errors: str = "strict") -> str:
     try:
         return (body.removeprefix(b"\xef\xbb\xbf") if first else body).decode("utf-8", errors)
     except UnicodeDecodeError as error:
-        raise QuestionError(f"not UTF-8 at byte {error.start}: save the questions as UTF-8") from error
+        message = f"not UTF-8 at byte {error.start}: save the questions as UTF-8"
+        raise InvalidQuestionError(Fault.UNREADABLE, message) from error
 
 
-def _refused(line: bytes, number: int, error: QuestionError) -> dict[str, Any]:
+def _refused(line: bytes, number: int, error: InvalidQuestionError, lang: str) -> dict[str, Any]:
     """Return a result with the keys of every other one for a line that is no question."""
     asked = _decoded(line, first=number == 1, errors="replace")
-    silence = Abstention(Reason.NO_ANSWER_IN_PASSAGES, str(error))
+    silence = Abstention(Reason.NO_ANSWER_IN_PASSAGES, refusal(error.fault, lang))
     values = Answer(asked, None, 0.0, silence, (), Timings(0.0, 0.0, 0.0)).to_dict()
     # No reason of the reader's: nothing was looked for.
     values["abstention"]["reason"] = "refused"

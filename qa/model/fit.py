@@ -9,7 +9,7 @@ passage, six a span, thirteen the confidence: too few to learn the questions by 
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -101,12 +101,13 @@ def logistic(
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Hold one question with the hits read for it."""
+    """Hold one question of a set with the hits read for it."""
 
     question: Question
     hits: list[Hit]
     readings: list[Reading]
     share: float
+    source: str = ""
 
     def right(self, text: str) -> bool:
         """Tell whether a span counts as an answer: F1 of at least one half with a gold one."""
@@ -119,7 +120,7 @@ def read_all(path: Path, retriever: Retriever, reader: Any, share: float) -> lis
     for question in read_questions(path).questions:
         hits = retriever.search(question.text, DEPTH)
         readings = reader.read(question.text, [Text(h.stored.passage.text, h.stored.title) for h in hits])
-        made.append(Read(question, hits, readings, share))
+        made.append(Read(question, hits, readings, share, str(path)))
     return made
 
 
@@ -181,7 +182,8 @@ def fit_trust(done: Sequence[Read], pick: tuple[float, ...]) -> Trust:
     right = np.array(labels, float)
     trust = logistic(array[answerable], right[answerable], share[answerable])
     seen = array[:, [0, selection.ANSWERABLE]]
-    mixed = np.isin(share, share[~answerable])
+    sources = np.array([item.source for item in done])
+    mixed = np.isin(sources, sources[~answerable])
     known = logistic(seen[mixed], answerable[mixed].astype(float), share[mixed])
     return Trust(trust, known, sigmoid(array @ trust) * sigmoid(seen @ known), labels)
 
@@ -195,10 +197,15 @@ def sigmoid(values: NDArray[np.float64]) -> NDArray[np.float64]:
 def threshold_for(
     confidence: NDArray[np.float64], right: Sequence[bool], done: Sequence[Read], precision: float
 ) -> float:
-    """Return the lowest threshold whose answers, over the sets as weighted, have this precision."""
-    share = np.array([item.share for item in done])
+    """Return the lowest threshold whose answers have this precision where some questions have no answer.
+
+    A set whose every question has one says nothing of answers that nobody should have been given.
+    """
+    mixed = {item.source for item in done if not item.question.answerable}
+    share = np.array([item.share if item.source in mixed else 0.0 for item in done])
     order = np.argsort(-confidence)
-    gained = np.cumsum(share[order] * np.array(right)[order]) / np.cumsum(share[order])
+    given = np.maximum(np.cumsum(share[order]), 1e-12)
+    gained = np.cumsum(share[order] * np.array(right)[order]) / given
     good = np.nonzero(gained >= precision)[0]
     return round(float(confidence[order[good[-1]]]), 4) if len(good) else 0.9
 
@@ -212,7 +219,7 @@ def main() -> None:
         "--set", nargs=3, action="append", required=True, metavar=("QUESTIONS", "CORPUS", "WEIGHT")
     )
     parser.add_argument("--only", choices=["fusion", "calibration"])
-    parser.add_argument("--precision", type=float, default=0.8)
+    parser.add_argument("--precision", type=float, default=0.75)
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
     encoder = load_encoder(threads=args.threads)
@@ -230,7 +237,7 @@ def main() -> None:
     done: list[Read] = []
     for q, c, w in sets:
         read = read_all(q, Retriever(c, encoder), reader, 1.0)
-        done += [Read(r.question, r.hits, r.readings, w / len(read)) for r in read]
+        done += [replace(r, share=w / len(read)) for r in read]
     pick = fit_pick(done)
     fitted = fit_trust(done, pick)
     threshold = threshold_for(fitted.confidence, fitted.right, done, args.precision)
