@@ -58,3 +58,12 @@ def toy_encoder() -> ToyEncoder:
 def make_encoder() -> type[ToyEncoder]:
     """Return the class of toy encoders, to make others by name and dimension."""
     return ToyEncoder
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Yield a Chromium for the module: Playwright's loop must not run while other modules make their own."""
+    from tests.ui_browser import chromium
+
+    with chromium() as browser:
+        yield browser

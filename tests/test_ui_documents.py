@@ -7,7 +7,7 @@ from index.document import Document
 from index.encoder import load_encoder
 from index.writer import add_documents
 from qa.answerer import Answerer
-from tests.ui_browser import BOX, Tab, chromium
+from tests.ui_browser import BOX, Tab
 from tests.ui_support import AMAZON, HOSTILE, FakeAnswerer, serving
 from ui.api import create_app
 from ui.documents_text import document_words
@@ -120,12 +120,6 @@ def test_the_page_is_plain_and_strict(address):
     policy = page.headers["content-security-policy"]
     assert "default-src 'none'" in policy and "unsafe" not in policy
     assert "amazon" not in page.text.lower() and TOKEN not in page.text and '<html lang="en">' in page.text
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.mark.browser

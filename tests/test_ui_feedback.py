@@ -13,7 +13,7 @@ from index.encoder import load_encoder
 from index.errors import UsageError
 from index.writer import add_documents
 from qa.questions import read_questions
-from tests.ui_browser import Tab, chromium
+from tests.ui_browser import Tab
 from tests.ui_support import AMAZON, HOSTILE, FakeAnswerer, document, serving
 from ui.api import create_app
 from ui.cli import main
@@ -234,12 +234,6 @@ def test_what_is_kept_of_an_answer_is_the_place_it_was_read_in():
     answer = replace(FakeAnswerer().ask("combien ?"), understood="Amazon, combien ?")
     kept = judged("r", answer, "fr", "up", "")
     assert (kept.document_id, kept.understood) == ("amazon", "Amazon, combien ?")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.mark.browser

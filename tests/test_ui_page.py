@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from qa.conversation import Turn
-from tests.ui_browser import BOX, Tab, chromium
+from tests.ui_browser import BOX, Tab
 from tests.ui_support import AMAZON, HOSTILE, FakeAnswerer, Shelf, document, serving
 from ui.api import create_app
 from ui.settings import Settings
@@ -16,12 +16,6 @@ from ui.typography import typeset
 pytestmark = pytest.mark.browser
 QUESTION = "Pendant combien de temps ?"
 EXAMPLE = "Combien de temps cela dure-t-il ?"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

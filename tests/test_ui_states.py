@@ -5,7 +5,7 @@ import threading
 import httpx
 import pytest
 
-from tests.ui_browser import BOX, Tab, chromium, contrast
+from tests.ui_browser import BOX, Tab, contrast
 from tests.ui_support import FakeAnswerer, serving
 from ui.api import create_app
 from ui.settings import Settings
@@ -28,12 +28,6 @@ class Held(FakeAnswerer):
     def ask(self, *args, **kwargs):
         self.go.wait(100)
         return super().ask(*args, **kwargs)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from qa.dates import when
-from tests.ui_browser import Tab, chromium
+from tests.ui_browser import Tab
 from tests.ui_support import AMAZON, HOSTILE, FakeAnswerer, Shelf, document, serving
 from ui.api import create_app
 from ui.cards import turn_card
@@ -44,12 +44,6 @@ def site(answers):
         return HTMLResponse(body, headers={"Content-Security-Policy": strict} if policy else {})
 
     return Starlette(routes=[Route("/", page)])
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

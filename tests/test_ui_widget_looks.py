@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from qa.answer import Abstention, Answer, Reason, Timings
-from tests.ui_browser import Tab, chromium, contrast
+from tests.ui_browser import Tab, contrast
 from tests.ui_support import FakeAnswerer, serving
 from ui.api import create_app
 from ui.settings import Settings
@@ -38,12 +38,6 @@ class Fickle(FakeAnswerer):
         if reason is None:
             return found
         return Answer(question, None, 0.1, Abstention(reason, "…"), found.passages, Timings(1, 1, 2))
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")
