@@ -1,5 +1,6 @@
 """Run the server: open the corpus, bind the port, answer until told to stop."""
 
+import math
 import socket
 import sys
 from collections.abc import Callable, Sequence
@@ -14,12 +15,10 @@ from index.errors import UsageError
 from ui.settings import Settings
 
 if TYPE_CHECKING:
+    import uvicorn
     from fastapi import FastAPI
 
-__all__ = ["bind", "build", "feedback_place", "origins", "run"]
-
-# How long a server that was told to stop lets open connections finish: a page keeps one open for ever.
-GRACE = 10
+__all__ = ["bind", "build", "configured", "feedback_place", "origins", "run"]
 
 
 def origins(given: Sequence[str]) -> tuple[str, ...]:
@@ -84,6 +83,25 @@ def build(
     return create_app(answerer, settings, editor=editor)
 
 
+def configured(app: "FastAPI", proxies: str = "") -> "uvicorn.Config":
+    """Return how the application is served; told to stop, it finishes the answers it has begun."""
+    import uvicorn
+
+    settings: Settings = app.state.service.settings
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        # Longer than any answer may take, and not for ever: an open page never lets its connection go.
+        timeout_graceful_shutdown=math.ceil(settings.seconds + 1),
+        timeout_keep_alive=30,
+        h11_max_incomplete_event_size=32 * 1024,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies or None,
+    )
+
+
 def run(app: "FastAPI", listening: socket.socket, *, proxies: str) -> None:
     """Serve until a signal, then finish what was begun."""
     import uvicorn
@@ -91,20 +109,9 @@ def run(app: "FastAPI", listening: socket.socket, *, proxies: str) -> None:
     from ui.observe import start_logging
 
     start_logging()
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=GRACE,
-        timeout_keep_alive=30,
-        h11_max_incomplete_event_size=32 * 1024,
-        proxy_headers=bool(proxies),
-        forwarded_allow_ips=proxies or None,
-    )
     host, port = listening.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     prefix = app.state.service.settings.root_path
     click.echo(f"repondeur: open http://{shown}:{port}{prefix}/ in a browser; Ctrl+C stops", err=True)
     sys.stderr.flush()
-    uvicorn.Server(config).run(sockets=[listening])
+    uvicorn.Server(configured(app, proxies)).run(sockets=[listening])
