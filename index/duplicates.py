@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from index.folding import fingerprints, folded
 from index.wording import joined, wording
 
-__all__ = ["Cover", "anchors", "covering", "says_the_same"]
+__all__ = ["Cover", "anchors", "covering", "repeats", "says_the_same"]
 
 _ANCHOR = 24
 _WINNOW = 128
@@ -76,6 +76,17 @@ def covering(text: str, span: tuple[int, int], candidates: Sequence[Cover]) -> l
             if used and all(_stands_around(cover, text, span) for cover in used):
                 return [cover.passage for cover in used]
     return []
+
+
+def repeats(text: str, span: tuple[int, int], covers: Sequence[Cover]) -> bool:
+    """Tell whether a span of a text is a copy of just these passages, in this order, whichever way found."""
+    cut = text[span[0] : span[1]]
+    if len(covers) == 1 and says_the_same(cut, covers[0].text):
+        return True
+    if len({cover.document for cover in covers}) != 1:
+        return False
+    used = _saying(wording(cut).said, covers)
+    return len(used) == len(covers) and all(_stands_around(cover, text, span) for cover in covers)
 
 
 def _shingles(text: str) -> NDArray[np.uint64]:

@@ -10,18 +10,21 @@ from typing import Any
 
 import numpy as np
 
+from index.copychecks import false_copies
 from index.embedding import embedded_hash, embedding_text
 from index.errors import CorpusDamaged
 from index.folding import text_key
 from index.layout import LEXICAL, STORE, VECTORS
 from index.lexical import LexicalReader
 from index.manifest import Manifest
-from index.store import in_groups
+from index.store import COPY_COUNT, in_groups
 from index.vectors import load_vectors
 
 __all__ = ["Problem", "content_problems"]
 
 _NAMED = 5
+# A model in half precision gives lengths that are off by less than this; what is damaged, by more.
+_LENGTH_OFF = 1e-3
 _TABLES = {("table", name) for name in ("documents", "passages", "copies", "anchors")}
 _DANGLING = {
     "passages of no document": "SELECT id FROM passages WHERE document NOT IN (SELECT key FROM documents)",
@@ -52,7 +55,7 @@ def content_problems(folder: Path, manifest: Manifest) -> Iterator[Problem]:
         return
     for name, check in (("vectors", _vector_detail), ("words", _word_detail)):
         try:
-            detail = check(folder, ids)
+            detail = check(folder, manifest, ids)
         except CorpusDamaged as error:
             detail = str(error)
         if detail:
@@ -69,26 +72,43 @@ def _store_problems(db: sqlite3.Connection, path: Path, manifest: Manifest) -> I
     if odd := sorted(name for _, name in found ^ _TABLES if not name.startswith("sqlite_")):
         yield Problem("schema", f"{path} has not the tables of this format: {_some(odd)}")
         return
-    counts = manifest.counts
-    for table, expected in (("documents", counts.documents), ("passages", counts.passages)):
-        (found,) = db.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608
-        if found != expected:
-            yield Problem("counts", f"{path} holds {found} {table}, the manifest says {expected}")
+    yield from _count_problems(db, path, manifest)
     for what, statement in _DANGLING.items():
         dangling = [row[0] for row in db.execute(statement)]
         if dangling:
             yield Problem("links", f"{path} has {what}: {_some(dangling)}")
-    altered, torn = [], []
+    yield from _text_problems(db, path)
+
+
+def _count_problems(db: sqlite3.Connection, path: Path, manifest: Manifest) -> Iterator[Problem]:
+    """Compare how much the database holds with what the manifest says."""
+    counts = manifest.counts
+    for what, statement, expected in (
+        ("documents", "SELECT count(*) FROM documents", counts.documents),
+        ("passages", "SELECT count(*) FROM passages", counts.passages),
+        ("copies", COPY_COUNT, counts.copies),
+    ):
+        (found,) = db.execute(statement).fetchone()
+        if found != expected:
+            yield Problem("counts", f"{path} holds {found} {what}, the manifest says {expected}")
+
+
+def _text_problems(db: sqlite3.Connection, path: Path) -> Iterator[Problem]:
+    """Compare every document with its hash, and with the passages and copies that are said to lie in it."""
+    altered, torn, unlike = [], [], []
     for key, name, title, text, sha256 in db.execute(
         "SELECT key, id, title, text, sha256 FROM documents ORDER BY key"
     ):
         if hashlib.sha256(text.encode("utf-8")).hexdigest() != sha256:
             altered.append(repr(name))
         torn += _torn_passages(db, key, title, text)
+        unlike += [f"{name!r} from {start}" for start in false_copies(db, key, text)]
     if altered:
         yield Problem("document", f"{path}: the SHA-256 of the text does not hold for {_some(altered)}")
     if torn:
         yield Problem("passage", f"{path}: no exact slices of their documents are passages {_some(torn)}")
+    if unlike:
+        yield Problem("copy", f"{path}: not what they are said to copy are the spans of {_some(unlike)}")
 
 
 def _torn_passages(db: sqlite3.Connection, key: int, title: str, text: str) -> list[int]:
@@ -116,10 +136,13 @@ def _torn_passages(db: sqlite3.Connection, key: int, title: str, text: str) -> l
     return torn
 
 
-def _vector_detail(folder: Path, ids: Sequence[int]) -> str:
-    """Return what is wrong with the vectors: one for each passage, of numbers, and no other."""
+def _vector_detail(folder: Path, manifest: Manifest, ids: Sequence[int]) -> str:
+    """Return what is wrong with the vectors: one of length 1 a passage, of the kind the manifest says."""
     path = folder / VECTORS
     vectors = load_vectors(path)
+    found, said = (vectors.kind, vectors.dimension), (manifest.vectors_kind, manifest.encoder.dimension)
+    if found != said:
+        return f"{path} is of kind and dimension {found}, the manifest says {said}"
     if len(vectors) != len(ids):
         return f"{path} holds {len(vectors)} vectors for {len(ids)} passages"
     for group in in_groups(ids, 10_000):
@@ -127,13 +150,15 @@ def _vector_detail(folder: Path, ids: Sequence[int]) -> str:
             rows = vectors.get(group)
         except KeyError as error:
             return f"{path}: {error.args[0]}"
-        bad = ~np.isfinite(rows).all(axis=1)
-        if bad.any():
-            return f"{path}: no finite vector for passages {_some(np.asarray(group)[bad].tolist())}"
+        lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows, dtype=np.float64))
+        # Said this way round, what is not a number is wrong too.
+        wrong = ~(abs(lengths - 1) <= _LENGTH_OFF)
+        if wrong.any():
+            return f"{path}: no vector of length 1 for passages {_some(np.asarray(group)[wrong].tolist())}"
     return ""
 
 
-def _word_detail(folder: Path, ids: Sequence[int]) -> str:
+def _word_detail(folder: Path, _: Manifest, ids: Sequence[int]) -> str:
     """Return what is wrong with the word index: every passage once, and no other."""
     path = folder / LEXICAL
     found = LexicalReader(path).ids()

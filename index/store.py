@@ -14,7 +14,16 @@ from index.errors import CorpusDamaged
 
 T = TypeVar("T")
 
-__all__ = ["KNOWN", "MOST_SOURCES", "SCHEMA", "Known", "StoreReader", "StoredPassage", "in_groups"]
+__all__ = [
+    "COPY_COUNT",
+    "KNOWN",
+    "MOST_SOURCES",
+    "SCHEMA",
+    "Known",
+    "StoreReader",
+    "StoredPassage",
+    "in_groups",
+]
 
 # Offsets are characters; *_byte are the same places in the UTF-8 of the text, to read a slice
 # of a long document without reading the document.
@@ -36,6 +45,8 @@ CREATE INDEX copies_document ON copies (document);
 CREATE TABLE anchors (
     hash INTEGER NOT NULL, passage INTEGER NOT NULL, PRIMARY KEY (hash, passage)) WITHOUT ROWID;
 """
+# A copy of several passages in a row is one.
+COPY_COUNT = "SELECT count(*) FROM (SELECT DISTINCT document, start FROM copies)"
 KNOWN = "SELECT key, sha256, title, source, date, meta FROM documents WHERE id = ?"
 _PASSAGE = """
 SELECT p.id, p.document, p.start, p.end, p.start_byte, p.end_byte, d.id, d.title, d.source, d.date, d.sha256

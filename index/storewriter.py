@@ -13,7 +13,7 @@ from index.document import Document
 from index.duplicates import Cover, anchors, covering, says_the_same
 from index.embedding import embedded_hash, embedding_text
 from index.folding import text_key
-from index.store import KNOWN, SCHEMA, Known
+from index.store import COPY_COUNT, KNOWN, SCHEMA, Known
 
 __all__ = ["Known", "NewPassage", "StoreWriter"]
 
@@ -63,8 +63,7 @@ class StoreWriter:
     def counts(self) -> tuple[int, int, int]:
         """Return the numbers of documents, passages and copies left out."""
         statement = (
-            "SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages), "
-            "(SELECT count(*) FROM (SELECT DISTINCT document, start FROM copies))"
+            f"SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages), ({COPY_COUNT})"  # noqa: S608
         )
         documents, passages, copies = self._db.execute(statement).fetchone()
         return documents, passages, copies

@@ -7,19 +7,23 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import faiss
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from index import vectorwriter
+from index.corpus import Corpus
 from index.document import Document
-from index.errors import CorpusMissing
+from index.errors import CorpusDamaged, CorpusMissing
 from index.layout import STORE, VECTORS
 from index.locking import writing
 from index.manifest import FileCard, Manifest
-from index.vectors import load_vectors
+from index.vectors import FlatVectors, load_vectors
 from index.verify import Verdict, verify
 from index.writer import add_documents, remove_documents
 from tests.corpora import SMALL, article
@@ -108,6 +112,12 @@ def test_damage_to_a_file_is_named(corpus: Path, damage: str, expected: str) -> 
         ("DELETE FROM passages WHERE id = 2", "counts"),
         ("DELETE FROM documents WHERE id = 'un'", "counts"),
         ("UPDATE copies SET passage = 999 WHERE passage = 2", "links"),
+        ("DELETE FROM copies WHERE start = (SELECT max(start) FROM copies)", "counts"),
+        ("UPDATE copies SET end = 100000 WHERE passage = 2", "copy"),
+        ("UPDATE copies SET start = -1 WHERE passage = 2", "copy"),
+        ("UPDATE copies SET end = end - 30 WHERE passage = 2", "copy"),
+        ("UPDATE copies SET passage = 1 WHERE passage = 2", "copy"),
+        ("INSERT INTO copies VALUES (2, 1, 0, 9)", "copy"),
         ("INSERT INTO anchors VALUES (1, 999)", "links"),
         ("DROP TABLE anchors", "schema"),
         ("CREATE TRIGGER t AFTER INSERT ON copies BEGIN SELECT 1; END", "schema"),
@@ -121,20 +131,69 @@ def test_what_no_checksum_shows_is_found_in_the_database(corpus: Path, statement
     assert expected in names(corpus)
 
 
-def test_a_vector_too_few_or_not_finite_is_found(corpus: Path) -> None:
+def test_what_the_manifest_says_otherwise_is_found(corpus: Path) -> None:
+    path = corpus / "generations" / "000002" / "manifest.json"
+    manifest = Manifest.from_json(path.read_text(encoding="utf-8"), path)
+    assert manifest.counts.copies > 1
+    for counted in ("documents", "passages", "copies"):
+        signed(corpus, counts=replace(manifest.counts, **{counted: 1}))
+        assert names(corpus) == ["counts"], counted
+    for changes in ({"vectors_kind": "pq4"}, {"encoder": replace(manifest.encoder, dimension=63)}):
+        signed(corpus, **{"counts": manifest.counts, "encoder": manifest.encoder, **changes})
+        assert names(corpus) == ["vectors"]
+    signed(corpus, vectors_kind="pq4")
+    with pytest.raises(CorpusDamaged, match="is of the kind 'flat'"):
+        Corpus.open(corpus)
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), 0.1, -9.0])
+def test_a_vector_that_is_not_of_length_1_is_found(corpus: Path, number: float) -> None:
     path = corpus / "generations" / "000002" / VECTORS
-    vectors = load_vectors(path)
     index = faiss.read_index(str(path))
     stored = faiss.downcast_index(index.index)
     data = faiss.rev_swig_ptr(stored.get_xb(), stored.ntotal * stored.d)
-    data[7] = float("nan")
+    assert data[7] not in (0.1, -9.0)
+    data[7] = number
     faiss.write_index(index, str(path))
     signed(corpus)
     assert names(corpus) == ["vectors"]
+
+
+def test_vectors_in_half_precision_are_sound(corpus: Path) -> None:
+    path = corpus / "generations" / "000002" / VECTORS
+    vectors = load_vectors(path)
+    assert isinstance(vectors, FlatVectors)
+    halved = FlatVectors(vectors.dimension)
+    halved.add(vectors.ids.tolist(), vectors.get(vectors.ids.tolist()).astype(np.float16).astype(np.float32))
+    halved.save(path)
+    signed(corpus)
+    assert names(corpus) == []
+
+
+def test_a_vector_too_few_is_found(corpus: Path) -> None:
+    path = corpus / "generations" / "000002" / VECTORS
+    vectors = load_vectors(path)
+    assert isinstance(vectors, FlatVectors)
     vectors.remove([1])
     vectors.save(path)
     signed(corpus)
     assert names(corpus) == ["vectors"]
+
+
+def test_the_vectors_of_a_large_corpus_are_checked(
+    tmp_path: Path, toy_encoder: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vectorwriter, "EXACT_UP_TO", 16)
+    add_documents(tmp_path, [article("Lyon", 90)], toy_encoder, chunking=SMALL)
+    add_documents(tmp_path, [article("Metz", 3)], toy_encoder)
+    assert names(tmp_path) == []
+    exact = tmp_path / "generations" / "000002" / "vectors.base.f32"
+    rows = np.fromfile(exact, dtype="<f4")
+    rows[:64] *= 2
+    exact.unlink()
+    rows.tofile(exact)
+    signed(tmp_path)
+    assert names(tmp_path) == ["vectors"]
 
 
 def test_a_passage_without_words_is_found(corpus: Path, toy_encoder: Any, tmp_path: Path) -> None:
