@@ -152,3 +152,22 @@ def test_one_visitor_cannot_use_up_what_a_whole_site_may_ask():
         assert [status("192.0.2.2").status_code for _ in range(2)] == [200, 200]
         full = status("192.0.2.3")
         assert full.status_code == 429 and full.json()["title"] == "Trop de demandes en peu de temps"
+
+
+def test_a_question_from_the_frame_counts_for_the_site_around_it_where_that_is_listed():
+    friend, other = "https://ami.example", "https://voisin.example"
+    settings = Settings(allow_origins=(friend, other), per_minute=0, per_minute_site=1)
+    with serving(create_app(FakeAnswerer(), settings, page=False)) as address:
+
+        def status(site, origin=address):
+            headers = {"Origin": origin, "Repondeur-Site": site}
+            return httpx.post(
+                f"{address}/api/v1/ask", json={"question": "Qui ?"}, headers=headers
+            ).status_code
+
+        assert [status(friend), status(friend)] == [200, 429]
+        # A listed site cannot ask on the account of another.
+        assert [status(other, friend), status(other), status(other)] == [429, 200, 429]
+        assert [status(site) for site in ("https://inconnu.example", "null", address) for _ in "12"] == [
+            200
+        ] * 6

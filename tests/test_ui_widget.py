@@ -13,6 +13,7 @@ from tests.ui_browser import Tab
 from tests.ui_support import AMAZON, HOSTILE, FakeAnswerer, Shelf, document, serving
 from ui.api import create_app
 from ui.cards import turn_card
+from ui.problems import PROBLEMS
 from ui.settings import Settings
 from ui.text import ENGLISH, FRENCH, words
 from ui.widget.routes import script
@@ -161,6 +162,24 @@ def test_the_frame_answers_on_an_allowed_site(tab, addresses):
     frame.locator("input").press("Enter")
     frame.locator("mark").first.wait_for()
     assert "Sure answer" in frame.locator(".root").inner_text()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("place", ["page", "frame"])
+def test_who_asks_too_much_is_told_so_politely(tab, place):
+    """In the page the visitor's share is used up, in the frame the share of the site around it."""
+    shares = {"per_minute": 1} if place == "page" else {"per_minute": 0, "per_minute_site": 1}
+    known = {}
+    with serving(site(lambda: known["server"])) as friend:
+        app = create_app(FakeAnswerer(), Settings(allow_origins=(friend,), **shares), page=False)
+        with serving(app) as known["server"]:
+            tab.page.goto(friend)
+            within = tab.page if place == "page" else tab.page.frame_locator("iframe")
+            widget = ask(within)
+            assert widget.locator(".short").inner_text() == "un an"
+            ask(within).locator(".short", has_text=PROBLEMS["quota"].fr[0]).wait_for()
+            advice, _ = PROBLEMS["quota"].fr[1].split("{")
+            assert advice in text(widget) and FRENCH.unreachable[0] not in text(widget)
 
 
 @pytest.mark.browser

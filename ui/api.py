@@ -75,12 +75,18 @@ async def ask(body: AskIn, request: Request) -> AnswerOut:
     clean(question)
     # The visitor first: what one asks beyond their own share must not use up the share of a whole site.
     service.visitors.take(request.client.host if request.client else "")
-    origin = request.headers.get("origin")
-    if origin in service.settings.allow_origins:
-        service.sites.take(str(origin))
+    if site := _site(request, service.settings):
+        service.sites.take(site)
     answer = await service.ask(question, k=body.k, lang=lang, history=history)
     receipt = service.answered(answer, lang)
     return AnswerOut.model_validate({**answer.to_dict(), "receipt": receipt})
+
+
+def _site(request: Request, settings: Settings) -> str | None:
+    """Return the listed site that a question comes through; None for our own pages and other programs."""
+    # From the frame the origin is ours; the widget in it says where the frame stands, if the browser tells.
+    told = (request.headers.get(name) for name in ("origin", "repondeur-site"))
+    return next((site for site in told if site in settings.allow_origins), None)
 
 
 def _turn(given: str | TurnIn) -> Turn:

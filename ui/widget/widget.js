@@ -14,6 +14,12 @@
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(/*STYLE*/ "");
 
+  // In a frame of our own server the origin of what we ask is the server's: the site around it is told apart.
+  const SITE = (() => {
+    if (parent === window || location.origin !== BASE.origin) return null;
+    try { return location.ancestorOrigins?.[0] ?? new URL(document.referrer).origin; } catch { return null; }
+  })();
+
   // Text only ever goes in as text.
   const make = (tag, attributes = {}, ...children) => {
     const element = document.createElement(tag);
@@ -143,7 +149,7 @@
       results.replaceChildren(make("p", { class: "wait", "aria-hidden": "true" }, words.pending));
       try {
         const reply = await fetch(new URL("api/v1/ask", BASE), {
-          method: "POST", headers: { "Content-Type": "application/json" }, credentials: "omit",
+          method: "POST", headers: { "Content-Type": "application/json", ...(SITE && { "Repondeur-Site": SITE }) }, credentials: "omit",
           referrerPolicy: "no-referrer", signal: busy.signal,
           body: JSON.stringify({ question, lang: words.lang, k: 4, history: this.#turns }),
         });
