@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from index.errors import CorpusDamaged
-from tests.ui_support import FakeAnswerer, serving
+from tests.ui_support import FakeAnswerer, Held, serving
 from ui.api import create_app
 from ui.limits import OverloadedError, Quota, QuotaError, TooSlowError
 from ui.service import Service
@@ -56,18 +56,6 @@ def test_no_quota_when_zero_and_memory_of_visitors_is_bounded():
     for visitor in range(1000):
         quota.take(str(visitor))
     assert len(quota._buckets) == 10
-
-
-class Held(FakeAnswerer):
-    """Answer only when told to."""
-
-    def __init__(self):
-        super().__init__()
-        self.go = threading.Event()
-
-    def ask(self, *args, **kwargs):
-        self.go.wait(10)
-        return FakeAnswerer.ask(self, *args, **kwargs)
 
 
 def test_the_line_is_bounded_and_what_was_taken_is_answered():

@@ -1,13 +1,11 @@
 """The page in a real browser: what a visitor does, sees, and never notices."""
 
-import threading
-
 import httpx
 import pytest
 
 from qa.conversation import Turn
 from tests.ui_browser import BOX, Tab
-from tests.ui_support import AMAZON, HOSTILE, FakeAnswerer, Shelf, document, serving
+from tests.ui_support import AMAZON, HOSTILE, FakeAnswerer, Held, Shelf, document, serving
 from ui.api import create_app
 from ui.settings import Settings
 from ui.text import ENGLISH, FRENCH
@@ -210,14 +208,8 @@ def test_nothing_sticks_out_on_a_narrow_screen(shared):
 
 
 def test_several_visitors_are_answered_at_once_and_one_too_many_is_told_so(browser):
-    go = threading.Event()
-
-    class Held(FakeAnswerer):
-        def ask(self, *args, **kwargs):
-            go.wait(100)
-            return super().ask(*args, **kwargs)
-
-    with serving(create_app(Held(), Settings(workers=2, queue=0, seconds=100))) as address:
+    held = Held()
+    with serving(create_app(held, Settings(workers=2, queue=0, seconds=100))) as address:
         tabs = [Tab(browser), Tab(browser), Tab(browser)]
         for tab in tabs:
             tab.open(address)
@@ -226,7 +218,7 @@ def test_several_visitors_are_answered_at_once_and_one_too_many_is_told_so(brows
             tab.page.wait_for_selector("#rep-wait .rep-pending, #rep-answers .rep-failed")
         tabs[2].page.wait_for_selector("#rep-answers .rep-failed")
         assert "Beaucoup de monde" in tabs[2].page.inner_text("#rep-answers")
-        go.set()
+        held.go.set()
         for tab in tabs[:2]:
             tab.page.wait_for_selector("#rep-answers .rep-answered")
             assert not tab.page.locator("#rep-wait .rep-pending").is_visible()

@@ -1,12 +1,10 @@
 """What the page shows and says between a question and its answer, and when there is none to come."""
 
-import threading
-
 import httpx
 import pytest
 
 from tests.ui_browser import BOX, Tab, contrast
-from tests.ui_support import FakeAnswerer, serving
+from tests.ui_support import FakeAnswerer, Held, serving
 from ui.api import create_app
 from ui.settings import Settings
 from ui.text import FRENCH
@@ -16,18 +14,6 @@ pytestmark = pytest.mark.browser
 QUESTION = "Pendant combien de temps ?"
 NEXT = "Et ensuite, combien ?"
 SAID = "#rep-said"
-
-
-class Held(FakeAnswerer):
-    """Answer only when told to."""
-
-    def __init__(self):
-        super().__init__()
-        self.go = threading.Event()
-
-    def ask(self, *args, **kwargs):
-        self.go.wait(100)
-        return super().ask(*args, **kwargs)
 
 
 @pytest.fixture

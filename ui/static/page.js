@@ -49,6 +49,17 @@
   const settle = () => {
     if (!waiting || one("#rep-answers .rep-turns")?.dataset.set === waiting.set) return;
     done();
+    refocus();
+  };
+  // A narrow screen hides the examples below an answer: the keyboard would start at the top of the page again.
+  // Not after a touch: a keyboard on the screen would cover the answer.
+  let touched = false;
+  document.addEventListener("pointerdown", (event) => { touched = event.pointerType === "touch"; }, true);
+  document.addEventListener("keydown", () => { touched = false; }, true);
+  const refocus = () => {
+    const focused = document.activeElement;
+    if (touched || (focused && focused !== document.body && focused.getClientRects().length)) return;
+    one("#rep-box textarea, #rep-box input")?.focus({ preventScroll: true });
   };
   const done = () => {
     clearTimeout(waiting?.timer);
