@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -21,15 +22,16 @@ from ui.starter import seed_documents
 
 CODE = "from ui.cli import main; main(prog_name='repondeur')"
 AMAZON = "Mercredi, Amazon a décidé d'interdire à la police"
+TOKEN = "jeton-de-test"  # noqa: S105
 
 
 @contextmanager
-def served(corpus, *options):
+def served(corpus, *options, **environment):
     """Run `repondeur serve` as its own process; yield (address, process)."""
     process = subprocess.Popen(
         [sys.executable, "-c", CODE, "serve", "--port", "0", "--corpus", str(corpus), *options],
         stderr=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(Path.cwd())},
+        env={**os.environ, "PYTHONPATH": str(Path.cwd()), **environment},
         text=True,
     )
     said = []
@@ -56,6 +58,11 @@ def ready(client):
         return client.get("/healthz").status_code == 200
     except httpx.TransportError:
         return False
+
+
+def listens(port):
+    with socket.socket() as tried:
+        return tried.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +132,11 @@ def test_a_new_generation_is_served_and_no_question_is_dropped(tmp_path):
     assert "Traceback" not in "".join(said)
 
 
+# What docs/deploying.md says to write, and around it what a test needs to run it beside anything else.
+DEPLOYING = (Path(__file__).parents[1] / "docs" / "deploying.md").read_text(encoding="utf-8")
 NGINX = """
+# The workers of one that root started could not write below root's own folder otherwise.
+user root;
 daemon off;
 pid {folder}/pid;
 worker_processes 1;
@@ -139,84 +150,104 @@ http {{
   scgi_temp_path {folder}/e;
   server {{
     listen 127.0.0.1:{port};
-    location /questions/ {{
-      proxy_pass http://{server}/;
-      proxy_set_header Host $http_host;
-      proxy_set_header X-Forwarded-For $remote_addr;
-      proxy_set_header X-Forwarded-Proto $scheme;
-    }}
+    {snippet}
   }}
 }}
 """
-
-
 CADDY = """
 {{
   admin off
   auto_https off
 }}
 http://127.0.0.1:{port} {{
-  handle_path /questions/* {{
-    respond /metrics 404
-    reverse_proxy {server}
-  }}
+  {snippet}
 }}
 """
+
+
+def documented(name, server):
+    """Return the snippet that docs/deploying.md shows for a proxy, before the server of the test."""
+    snippet = re.search(rf"^{name}:\n\n```\w*\n(.*?)^```", DEPLOYING, re.DOTALL | re.MULTILINE)[1]
+    assert snippet.count("127.0.0.1:7860") == 1
+    return snippet.replace("127.0.0.1:7860", server)
 
 
 def nginx(folder, port, server):
     """Return the command of an nginx set up as docs/deploying.md says."""
     conf = folder / "conf"
-    conf.write_text(NGINX.format(folder=folder, port=port, server=server), encoding="utf-8")
+    snippet = documented("nginx", server)
+    conf.write_text(NGINX.format(folder=folder, port=port, snippet=snippet), encoding="utf-8")
     return ["nginx", "-p", str(folder), "-e", "stderr", "-c", str(conf)]
 
 
 def caddy(folder, port, server):
     """Return the command of a Caddy set up as docs/deploying.md says."""
     conf = folder / "Caddyfile"
-    conf.write_text(CADDY.format(port=port, server=server), encoding="utf-8")
+    conf.write_text(CADDY.format(port=port, snippet=documented("Caddy", server)), encoding="utf-8")
     return ["caddy", "run", "--config", str(conf), "--adapter", "caddyfile"]
 
 
-@pytest.mark.browser
-@pytest.mark.parametrize("proxy", [nginx, caddy], ids=lambda proxy: proxy.__name__)
-def test_it_works_under_a_prefix_behind_a_proxy(tmp_path, proxy):
+@pytest.fixture(scope="module", params=[nginx, caddy], ids=lambda proxy: proxy.__name__)
+def proxied(request, tmp_path_factory):
+    """Yield the address of a server under a prefix behind a proxy."""
+    proxy = request.param
     if shutil.which(proxy.__name__) is None:
         pytest.skip(f"no {proxy.__name__} on this machine: apt-get install nginx-light caddy")
     from ui.serve import bind
 
-    corpus = tmp_path / "corpus"
+    folder = tmp_path_factory.mktemp(proxy.__name__)
     with bind("127.0.0.1", 0) as free:
         port = free.getsockname()[1]
     options = ("--root-path", "/questions", "--proxies", "127.0.0.1")
-    with served(corpus, *options) as (client, *_):
-        command = proxy(tmp_path, port, client.base_url.netloc.decode())
-        process = subprocess.Popen(command, env={**os.environ, "HOME": str(tmp_path)})
+    with served(folder / "corpus", *options, REPONDEUR_ADMIN_TOKEN=TOKEN) as (client, *_):
+        command = proxy(folder, port, client.base_url.netloc.decode())
+        process = subprocess.Popen(command, env={**os.environ, "HOME": str(folder)})
         address = f"http://127.0.0.1:{port}/questions"
         try:
-            with httpx.Client(base_url=address) as through:
-                while not ready(through):
-                    pass
-                if proxy is caddy:
-                    assert through.get("/metrics").status_code == 404
-            with chromium() as browser:
-                tab = Tab(browser)
-                page = tab.open(address + "/")
-                card = tab.ask("Qui est le patron de Google ?")
-                card.locator("[data-opinion=up]").click()
-                card.locator("[aria-pressed=true]").wait_for()
-                card.locator("[data-see]").first.click()
-                page.frame_locator("dialog iframe").locator("mark#passage").wait_for()
-                page.keyboard.press("Escape")
-                page.click(".rep-lang")
-                page.wait_for_selector("#rep-answers .rep-turn")
-                assert page.url.startswith(f"{address}/en/?q=")
-                page.goto(f"{address}/widget/demo")
-                widget = page.locator("repondeur-widget").first
-                widget.locator("input").fill("Qui est le patron de Google ?")
-                widget.locator("input").press("Enter")
-                widget.locator("blockquote").first.wait_for()
-                assert tab.hosts == {f"127.0.0.1:{port}"} and not tab.errors
+            while not listens(port):
+                assert process.poll() is None, "the proxy refuses what docs/deploying.md says"
+            assert httpx.get(f"{address}/healthz").json() == {"status": "ok"}
+            yield address
         finally:
             process.terminate()
             process.wait(20)
+
+
+# The server takes a path with the prefix or without, so the proxy passes on the prefix written twice.
+@pytest.mark.parametrize("path", ["/metrics", "/questions/metrics"])
+def test_a_proxy_keeps_the_metrics_to_itself(proxied, path):
+    reply = httpx.get(f"{proxied}{path}")
+    assert reply.status_code == (403 if "nginx" in reply.headers["server"] else 404)
+    assert "repondeur_" not in reply.text
+
+
+def test_a_large_document_passes_a_proxy_with_the_token_only(proxied):
+    page = b"<!-- " + b"x" * 2_000_000 + "--><p>Le phare du Créac'h est à Ouessant.</p>".encode()
+    where = f"{proxied}/api/v1/documents/file?name=phare.html"
+    assert httpx.post(where, content=page, timeout=60).status_code == 401
+    key = {"Authorization": f"Bearer {TOKEN}"}
+    assert httpx.post(where, content=page, headers=key, timeout=60).json()["added"] == 1
+    assert "Créac'h" in httpx.get(f"{proxied}/api/v1/documents/phare.html").json()["text"]
+
+
+@pytest.mark.browser
+def test_it_works_under_a_prefix_behind_a_proxy(proxied):
+    origin = proxied.removesuffix("/questions")
+    with chromium() as browser:
+        tab = Tab(browser)
+        page = tab.open(proxied + "/")
+        card = tab.ask("Qui est le patron de Google ?")
+        card.locator("[data-opinion=up]").click()
+        card.locator("[aria-pressed=true]").wait_for()
+        card.locator("[data-see]").first.click()
+        page.frame_locator("dialog iframe").locator("mark#passage").wait_for()
+        page.keyboard.press("Escape")
+        page.click(".rep-lang")
+        page.wait_for_selector("#rep-answers .rep-turn")
+        assert page.url.startswith(f"{proxied}/en/?q=")
+        page.goto(f"{proxied}/widget/demo")
+        widget = page.locator("repondeur-widget").first
+        widget.locator("input").fill("Qui est le patron de Google ?")
+        widget.locator("input").press("Enter")
+        widget.locator("blockquote").first.wait_for()
+        assert tab.hosts == {origin.removeprefix("http://")} and not tab.errors
