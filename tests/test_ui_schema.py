@@ -6,9 +6,13 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode, checks
 from schemathesis.checks import load_all_checks
 
+from index.encoder import load_encoder
+from index.writer import add_documents
+from qa.answerer import Answerer
 from tests.test_ui_api import Editor
 from tests.ui_support import FakeAnswerer, Shelf, document, serving
 from ui.api import create_app
+from ui.editor import Editor as RealEditor
 from ui.settings import Settings
 
 TOKEN = "jeton"  # noqa: S105
@@ -25,6 +29,8 @@ FEW = settings(
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
+# Reading, encoding and writing generations take their time.
+FEWER = settings(FEW, max_examples=6)
 
 
 class Files(Editor):
@@ -34,18 +40,30 @@ class Files(Editor):
         return self.add([document(name, data.decode("utf-8", "replace") or "vide")])
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
+def fakes(_):
+    """Return what answers and what changes the corpus, without any corpus."""
     answerer = FakeAnswerer(corpus=Shelf({"amazon": document(), "dir/é à.txt": document("dir/é à.txt")}))
-    place = tmp_path_factory.mktemp("schema") / "opinions.sqlite"
-    chosen = Settings(admin_token=TOKEN, feedback=place, per_minute=0, body_bytes=4_000_000)
-    with serving(create_app(answerer, chosen, editor=Files(answerer.corpus), page=False)) as address:
-        yield address
+    return answerer, Files(answerer.corpus)
 
 
-@pytest.fixture(scope="module")
-def api(address):
-    return schemathesis.openapi.from_url(f"{address}/api/v1/openapi.json")
+def product(folder):
+    """Return the same over a corpus on disk, as `repondeur serve` has them."""
+    corpus, encoder = folder / "corpus", load_encoder()
+    add_documents(corpus, [document(), document("dir/é à.txt", "Le phare est à Ouessant.")], encoder)
+    return Answerer.open(corpus), RealEditor(corpus, encoder)
+
+
+@pytest.fixture(scope="module", params=[(fakes, FEW), (product, FEWER)], ids=["fakes", "product"])
+def served(request, tmp_path_factory):
+    """Yield the API as schemathesis reads it, and how much of it to try."""
+    make, effort = request.param
+    folder = tmp_path_factory.mktemp("schema")
+    answerer, editor = make(folder)
+    chosen = Settings(
+        admin_token=TOKEN, feedback=folder / "opinions.sqlite", per_minute=0, body_bytes=4_000_000
+    )
+    with serving(create_app(answerer, chosen, editor=editor, page=False)) as address:
+        yield schemathesis.openapi.from_url(f"{address}/api/v1/openapi.json"), effort
 
 
 OPERATIONS = [
@@ -61,11 +79,11 @@ OPERATIONS = [
 
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
-def test_every_response_is_as_declared(api, method, path, mode):
+def test_every_response_is_as_declared(served, method, path, mode):
     """Not through schemathesis' own pytest plugin: it relies on the insides of one version of pytest."""
-    tried = []
+    tried, (api, effort) = [], served
 
-    @FEW
+    @effort
     @given(api[path][method].as_strategy(generation_mode=mode))
     def held(case):
         reply = case.call_and_validate(headers={"Authorization": f"Bearer {TOKEN}"}, checks=CHECKS)
@@ -77,6 +95,6 @@ def test_every_response_is_as_declared(api, method, path, mode):
     assert max(tried) < 500
 
 
-def test_every_operation_is_tried(api):
-    declared = {(each.ok().method.upper(), each.ok().path) for each in api.get_all_operations()}
+def test_every_operation_is_tried(served):
+    declared = {(each.ok().method.upper(), each.ok().path) for each in served[0].get_all_operations()}
     assert declared == set(OPERATIONS)
