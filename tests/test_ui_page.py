@@ -95,6 +95,28 @@ def test_a_permalink_asks_again(tab, address):
     assert page.input_value(BOX) == QUESTION and page.locator("#rep-answers .rep-turn").count() == 1
 
 
+@pytest.mark.parametrize("path", ["/", "/en/"])
+def test_every_answer_on_the_page_can_be_shared_under_a_prefix_too(tab, answerer, path):
+    with serving(create_app(answerer, Settings(root_path="/questions", per_minute=0))) as server:
+        place = f"{server}/questions{path}"
+        page = tab.open(place)
+        tab.ask(QUESTION)
+        tab.ask("Quand ?")
+        older = page.locator("#rep-answers .rep-turn").nth(1).locator(".rep-permalink")
+        older.click()
+        page.wait_for_url("**/?q=Pendant*")
+        page.locator("#rep-answers .rep-short", has_text="un an").wait_for()
+        assert page.url.startswith(f"{place}?q=") and page.input_value(BOX) == QUESTION
+        assert page.evaluate("document.documentElement.lang") == ("en" if "en" in path else "fr")
+        assert page.locator("#rep-answers .rep-turn").count() == 1 and not tab.errors
+
+
+def test_how_sure_an_answer_is_stands_in_figures_too(shared):
+    sure = shared.ask(QUESTION).locator(".rep-sure")
+    assert sure.get_attribute("title") == FRENCH.confidence_number.format(percent=87)
+    assert FRENCH.confidence[0] in sure.inner_text()
+
+
 def test_abstention_shows_why_what_is_nearest_and_how_to_ask(shared):
     card = shared.ask("Qui est roi ?")
     text = card.inner_text()

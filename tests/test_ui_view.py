@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from html import unescape
+from urllib.parse import unquote_plus
 
 import pytest
 from hypothesis import given
@@ -182,6 +183,25 @@ def test_a_visitors_question_does_not_break_before_its_mark_and_is_kept_as_asked
     card = turn_card(replace(answered(make("abc", 0, 1), "a"), understood="Et « ça » ?"), FRENCH)
     assert ">Q\u00a0?</h2>" in card and "Et «\u00a0ça\u00a0»\u00a0?</p>" in card
     assert 'data-question="Et « ça » ?"' in card
+
+
+def test_an_answered_card_has_its_own_permalink_of_what_was_understood_and_no_other_card_has():
+    asked = replace(answered(make("abc", 0, 1), "a"), question='Qui a dit «\u00a0"oui" & <non>\u00a0»\u00a0?')
+    for answer, question in (
+        (asked, 'Qui a dit « "oui" & <non> » ?'),
+        (replace(asked, understood="Et ça ?"), "Et ça ?"),
+    ):
+        link = re.search(
+            r'<a class="[^"]*rep-permalink" href="\?q=([^"]+)">Lien permanent</a>', turn_card(answer, FRENCH)
+        )
+        assert unquote_plus(unescape(link[1])) == question
+        assert ">Permalink</a>" in turn_card(answer, ENGLISH)
+    for card in (
+        turn_card(abstained("Q ?"), FRENCH),
+        problem_card("Q", PROBLEMS["busy"], FRENCH, 7),
+        waiting_card(FRENCH),
+    ):
+        assert "rep-permalink" not in card
 
 
 def test_a_question_that_is_too_long_is_kept_too_long():

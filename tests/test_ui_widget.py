@@ -87,6 +87,8 @@ def test_an_allowed_site_asks_and_shows_words_sources_and_highlight(tab, address
     assert widget.locator("mark").first.inner_text() == "un an"
     assert HOSTILE in widget.locator(".by").first.inner_text()
     assert "Réponse sûre" in text(widget)
+    sure = widget.locator(".sure").get_attribute("title")
+    assert sure == FRENCH.confidence_number.format(percent=87)
     link = widget.locator("li a").first.get_attribute("href")
     assert link.startswith(f"{server}/article?id=smile")
     assert '<mark id="passage">un an</mark>' in httpx.get(link).text

@@ -5,7 +5,7 @@ from html import escape
 
 from qa.answer import Answer, Evidence, Reason
 from qa.question import LONGEST
-from ui.links import article_url, source_link
+from ui.links import article_url, permalink, source_link
 from ui.opinions import opinion_form
 from ui.problems import Problem
 from ui.text import Words
@@ -30,7 +30,7 @@ def turn_card(answer: Answer, words: Words, prefix: str = "", receipt: str | Non
     if receipt:
         body += opinion_form(receipt, words.opinion)
     state = "answered" if answer.answer is not None else "abstained"
-    return _card(answer.question, body, words, state=state, permalink=answer.understood)
+    return _card(answer.question, body, words, state=state, shared=answer.understood)
 
 
 def waiting_card(words: Words) -> str:
@@ -68,12 +68,16 @@ def read_out(answer: Answer, words: Words) -> str:
     return escape(words.read_out).format(answer=said, sure=escape(words.sure(answer.confidence)))
 
 
-def _card(question: str, body: str, words: Words, *, state: str, permalink: str | None = None) -> str:
+def _card(question: str, body: str, words: Words, *, state: str, shared: str | None = None) -> str:
     """Return the frame that every turn shares; a follow-up is shared as it was understood."""
     asked = f'<h2 class="rep-asked">{escape(typeset(question))}</h2>' if question else ""
+    shared = shared or question
+    if state == "answered":
+        link = f'<a class="rep-act rep-permalink" href="{permalink(shared)}">{escape(words.permalink)}</a>'
+        asked = f'<header class="rep-head">{asked}{link}</header>'
     return (
         f'<article class="rep-turn rep-{state}" data-state="{state}" '
-        f'data-question="{escape(permalink or question)}" lang="{words.lang}">{asked}{body}</article>'
+        f'data-question="{escape(shared)}" lang="{words.lang}">{asked}{body}</article>'
     )
 
 

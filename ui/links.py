@@ -5,8 +5,9 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from qa.answer import Evidence
 from ui.text import Words
+from ui.typography import NO_BREAK
 
-__all__ = ["article_url", "source_link"]
+__all__ = ["article_url", "permalink", "source_link"]
 
 # Hexadecimal digits of the sha256 in a link: enough to tell one text of an article from the next.
 DIGITS = 16
@@ -36,3 +37,8 @@ def article_url(evidence: Evidence, words: Words, prefix: str) -> str:
         "lang": words.lang,
     }
     return escape(f"{prefix}article?{urlencode(query)}#passage")
+
+
+def permalink(question: str) -> str:
+    """Return the address that asks a question again, on the page it stands on; escaped."""
+    return escape(f"?{urlencode({'q': question.replace(NO_BREAK, ' ')})}")

@@ -52,6 +52,7 @@ class Words:
     copy: str
     copied: str
     uncopied: str
+    permalink: str
     untitled: str
     also_in: str
     and_more: str
@@ -127,6 +128,7 @@ FRENCH = Words(
     copy="Copier la citation",
     copied="Citation copiée",
     uncopied="Copie impossible",
+    permalink="Lien permanent",
     untitled="Sans titre",
     also_in="Aussi dans\u00a0: {titles}",
     and_more="{titles} et {count} autres",
@@ -210,6 +212,7 @@ ENGLISH = Words(
     copy="Copy the quotation",
     copied="Quotation copied",
     uncopied="Could not copy",
+    permalink="Permalink",
     untitled="Untitled",
     also_in="Also in: {titles}",
     and_more="{titles} and {count} more",
