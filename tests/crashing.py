@@ -12,6 +12,7 @@ import faiss  # noqa: F401  (imported before forking, as is what follows)
 import numpy as np
 import tantivy  # noqa: F401
 
+from index import vectorwriter
 from index.chunking import ChunkSettings
 from index.corpus import Corpus
 from index.document import Document
@@ -31,6 +32,18 @@ EVENTS = {
     "sqlite3.connect",
 }
 SMALL = ChunkSettings(60, 40)
+# Codes of 4 bits are learned from no fewer vectors than this.
+FEW = 16
+
+
+def count_as_large() -> None:
+    """Let a few articles make a large corpus in this process: a base, and what came and went beside it."""
+    vectorwriter.EXACT_UP_TO, vectorwriter._ADDED, vectorwriter._GONE_SHARE = FEW, 20, 0.5
+
+
+def chunking() -> ChunkSettings:
+    """Return how articles are cut: into more passages where few passages are many."""
+    return ChunkSettings(32, 16) if vectorwriter.EXACT_UP_TO == FEW else SMALL
 
 
 class Encoder:
@@ -64,7 +77,7 @@ def step(folder: Path, number: int) -> None:
     elif number % 5 == 3:
         write_settings(folder, {"step": number})
     else:
-        add_documents(folder, [document(number, 0), document(0, number)], Encoder(), chunking=SMALL)
+        add_documents(folder, [document(number, 0), document(0, number)], Encoder(), chunking=chunking())
 
 
 def state(folder: Path) -> str:
@@ -152,7 +165,9 @@ def full_disk(folder: Path, number: int) -> None:
 
 
 def main() -> None:
-    command, folder, start = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
+    kind, command, folder, start = sys.argv[1], sys.argv[2], Path(sys.argv[3]), int(sys.argv[4])
+    if kind == "large":
+        count_as_large()
     if command == "loop":
         if start:
             print(state(folder), flush=True)
@@ -162,7 +177,7 @@ def main() -> None:
     else:
         for number in range(start):
             assert forked(lambda n=number: step(folder, n)) == 0
-        full_disk(folder, start) if command == "full" else every_point(folder, start, int(sys.argv[4]))
+        full_disk(folder, start) if command == "full" else every_point(folder, start, int(sys.argv[5]))
 
 
 if __name__ == "__main__":

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from index.corpus import Corpus
+
 ROOT = Path(__file__).parent.parent
 CRASHING = Path(__file__).parent / "crashing.py"
-KILLS = 15
+KILLS = {"small": 15, "large": 7}
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
 
 
@@ -24,25 +26,42 @@ def run(*arguments: str) -> str:
 
 
 # The stride 1 tries every point; it was run so, and the strides here keep the suite short.
-@pytest.mark.parametrize(("number", "stride"), [(5, 4), (3, 2), (4, 4)], ids=["update", "settings", "remove"])
+@pytest.mark.parametrize(
+    ("kind", "number", "stride", "left"),
+    [
+        ("small", 5, 4, {}),
+        ("small", 3, 2, {}),
+        ("small", 4, 4, {}),
+        ("large", 5, 11, {"rows": 24, "added": 0, "gone": 0}),
+        ("large", 6, 9, {"rows": 24, "added": 16, "gone": 8}),
+        ("large", 4, 11, {}),
+    ],
+    ids=["update", "settings", "remove", "first-base", "beside-the-base", "no-base-any-more"],
+)
 def test_death_before_any_change_of_a_file_leaves_a_whole_corpus(
-    tmp_path: Path, number: int, stride: int
+    tmp_path: Path, kind: str, number: int, stride: int, left: dict[str, int]
 ) -> None:
-    points = int(run("points", str(tmp_path / "corpus"), str(number), str(stride)).splitlines()[-1])
+    folder = tmp_path / "corpus"
+    points = int(run(kind, "points", str(folder), str(number), str(stride)).splitlines()[-1])
     # Fewer would mean that the hook no longer sees the writes.
     assert points >= 15
+    with Corpus.open(folder) as corpus:
+        assert {name: corpus.manifest.vectors.get(name) for name in left} == left
+        assert corpus.manifest.vectors_kind == ("pq4" if left else "flat")
 
 
-def test_a_disk_that_takes_no_more_is_said_and_harms_nothing(tmp_path: Path) -> None:
-    run("full", str(tmp_path / "corpus"), "5")
+@pytest.mark.parametrize(("kind", "number"), [("small", 5), ("large", 6)])
+def test_a_disk_that_takes_no_more_is_said_and_harms_nothing(tmp_path: Path, kind: str, number: int) -> None:
+    run(kind, "full", str(tmp_path / "corpus"), str(number))
 
 
-def test_random_kills_lose_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["small", "large"])
+def test_random_kills_lose_nothing(tmp_path: Path, kind: str) -> None:
     folder = tmp_path / "corpus"
     rng = random.Random(5)  # noqa: S311
     start, reached = 0, -1
-    for _ in range(KILLS + 1):
-        command = [sys.executable, str(CRASHING), "loop", str(folder), str(start)]
+    for _ in range(KILLS[kind] + 1):
+        command = [sys.executable, str(CRASHING), kind, "loop", str(folder), str(start)]
         with subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
             # The state comes first, read and checked by the process that goes on from it.
@@ -57,7 +76,9 @@ def test_random_kills_lose_nothing(tmp_path: Path) -> None:
             process.send_signal(signal.SIGKILL)
             reached = max([reached, *(int(line) for line in [first, *process.stdout] if line.strip())])
         start = reached + 1
-    assert reached > KILLS
+    assert reached > KILLS[kind]
+    with Corpus.open(folder) as corpus:
+        assert corpus.manifest.vectors_kind == ("pq4" if kind == "large" else "flat")
 
 
 def is_done(held: str, number: int) -> bool:

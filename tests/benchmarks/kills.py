@@ -1,9 +1,10 @@
 """Kill -9 a writer at random moments while another process reads.
 
-    python -m tests.benchmarks.kills [--times 200] [--seed 0]
+    python -m tests.benchmarks.kills [--times 200] [--seed 0] [--large]
 
 The writer adds, updates, removes, prunes, exports and imports, one after the other, each step known by its
 number. After each kill the corpus must be whole and hold what the last finished step left, or the next one.
+With --large, 17 passages are many: the writer makes codes and a base, adds beside it, and goes back.
 """
 
 import argparse
@@ -30,7 +31,7 @@ from index.loaders import load_paths
 from index.unpacking import import_corpus
 from index.verify import verify
 from index.writer import add_documents, remove_documents, write_settings
-from tests.crashing import SMALL, Encoder, document
+from tests.crashing import Encoder, chunking, count_as_large, document
 
 __all__ = ["Outcome", "run"]
 
@@ -105,7 +106,7 @@ def take(place: Path, step: int) -> None:
     folder, archive, articles = place / "corpus", place / "corpus.tar", place / "articles"
     match step % 8:
         case 0:
-            add_documents(folder, added(step), Encoder(), chunking=SMALL)
+            add_documents(folder, added(step), Encoder(), chunking=chunking())
         case 1:
             add_documents(folder, [document(step - 1, step)], Encoder())
         case 2:
@@ -126,8 +127,10 @@ def take(place: Path, step: int) -> None:
             import_corpus(folder, archive, replace=True)
 
 
-def write(place: Path, first: int, pipe: int) -> None:
+def write(place: Path, first: int, large: bool, pipe: int) -> None:
     """Take steps for ever, and say each that is finished."""
+    if large:
+        count_as_large()
     os.write(pipe, b"ready\n")
     for step in range(first, 1_000_000):
         take(place, step)
@@ -201,13 +204,13 @@ def seen(folder: Path) -> tuple[list[str], Held]:
     return problems, held
 
 
-def run(place: Path, times: int, seed: int = 0) -> Outcome:
+def run(place: Path, times: int, seed: int = 0, *, large: bool = False) -> Outcome:
     """Kill a writer so many times, and look each time at what is left."""
     rng, outcome, reached, pace = random.Random(seed), Outcome(), -1, 0.1  # noqa: S311
     folder, stop = place / "corpus", place / "stop"
     with child(read, folder, stop) as (_, reads):
         for _ in range(times):
-            with child(write, place, reached + 1) as (pid, lines):
+            with child(write, place, reached + 1, large) as (pid, lines):
                 lines.readline()
                 began = time.perf_counter()
                 time.sleep(rng.uniform(0.0, 2.5 * pace))
@@ -244,9 +247,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--times", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--large", action="store_true")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
-        outcome = run(Path(place), given.times, given.seed)
+        outcome = run(Path(place), given.times, given.seed, large=given.large)
     print(outcome)
     for each in (*outcome.corrupt, *outcome.lost, *outcome.failed):
         print(each, file=sys.stderr)
