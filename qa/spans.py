@@ -1,6 +1,7 @@
 """From start and end logits to spans of whole words."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,9 @@ MOST_TOKENS = 40
 _KEPT = 5
 # Pairs looked at before giving up: of a text of dashes alone, none is a span.
 _TRIES = 200
+# How many of the best pairs are asked what they agree on, and what full agreement is worth in logits.
+_VOICES = 40
+_AGREEMENT = 4.0
 _LEFT = " \t\n\r\u00a0\u202f,;:.)»”’'-–—"
 _RIGHT = " \t\n\r\u00a0\u202f,;:(«“-–—"
 _PAIRS = {"(": ")", "«": "»", "“": "”"}
@@ -28,11 +32,11 @@ def best_spans(
     """Return up to 5 spans that do not overlap, best first.
 
     `pairs` holds the logit of each (first token, last token) of `text`; `null` is that of "no answer" and
-    `penalty` is taken off for each token after the first.
+    `penalty` is taken off for each token after the first. What near spans agree on is added, see `agreed`.
     """
     places = np.arange(len(pairs))
     length = places[None, :] - places[:, None]
-    sums = np.where((length >= 0) & (length < MOST_TOKENS), pairs - penalty * length, -np.inf)
+    sums = agreed(np.where((length >= 0) & (length < MOST_TOKENS), pairs - penalty * length, -np.inf))
     spans: list[Span] = []
     for _ in range(_TRIES):
         first, last = divmod(int(sums.argmax()), len(pairs)) if sums.size else (0, 0)
@@ -50,6 +54,28 @@ def best_spans(
             if under:
                 sums[: under[-1] + 1, under[0] :] = -np.inf
     return tuple(spans)
+
+
+def agreed(sums: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
+    """Return the logits of spans, the best ones raised by how much of them the others would give too.
+
+    The span of the highest logit is often one of many that differ by a word; the one that shares most with
+    all of them, by the token F1 to be expected, is right more often (minimum Bayes risk).
+    """
+    flat = sums.ravel()
+    asked = min(_VOICES, int(np.isfinite(flat).sum()))
+    if not asked:
+        return sums
+    near = np.flatnonzero(flat >= np.partition(flat, -asked)[-asked])
+    # Of equal ones the first: a text may have thousands.
+    first, last = np.divmod(near[np.argsort(-flat[near], kind="stable")[:asked]], len(sums))
+    voices = np.exp(sums[first, last] - sums.max())
+    shared = np.minimum(last[:, None], last) - np.maximum(first[:, None], first) + 1
+    size = last - first + 1
+    f1 = 2 * np.maximum(shared, 0) / (size[:, None] + size)
+    raised = sums.copy()
+    raised[first, last] += _AGREEMENT * (f1 @ voices) / voices.sum()
+    return raised
 
 
 def whole_words(text: str, start: int, end: int) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 """Spans, windows, the bundled reader, a transformers reader in its place, and the choice among spans."""
 
 import itertools
+import math
 
 import numpy as np
 import pytest
@@ -36,11 +37,32 @@ def test_best_span_equals_the_brute_force_one(seed):
     text = " ".join(f"mot{n}" for n in range(60))
     scores = rng.normal(size=(60, 60)).astype(np.float32)
     pairs = [(i, j) for i, j in itertools.product(range(60), repeat=2) if 0 <= j - i < MOST_TOKENS]
-    i, j = max(pairs, key=lambda p: scores[p])
+    near = sorted(pairs, key=lambda p: -scores[p])[:40]
+    weights = {p: math.exp(scores[p] - scores[near[0]]) for p in near}
+
+    def f1(one, other):
+        tokens, others = ({*range(p[0], p[1] + 1)} for p in (one, other))
+        return 2 * len(tokens & others) / (len(tokens) + len(others))
+
+    def value(p):
+        return scores[p] + 4 * sum(w * f1(p, o) for o, w in weights.items()) / sum(weights.values())
+
+    i, j = max(near, key=value)
     places = offsets_of(text)
     span = best_spans(text, places, scores, 1.5)[0]
     assert (span.start, span.end) == (places[i][0], places[j][1])
-    assert span.score == pytest.approx(float(scores[i, j]) - 1.5, abs=1e-4)
+    assert span.score == pytest.approx(value((i, j)) - 1.5, abs=1e-4)
+
+
+def test_the_span_that_near_ones_agree_on_comes_first():
+    text = "le palais du Louvre à Paris"
+    scores = np.full((6, 6), -9.0, np.float32)
+    scores[5, 5] = 2.0
+    for pair in ((0, 3), (1, 3), (2, 3), (3, 3)):
+        scores[pair] = 1.8
+    best = best_spans(text, offsets_of(text), scores, 0.0)[0]
+    assert text[best.start : best.end] == "palais du Louvre"
+    assert best_spans(text, offsets_of(text), np.zeros((6, 6), np.float32), 0.0)
 
 
 def test_spans_do_not_overlap_and_come_best_first():
