@@ -7,7 +7,7 @@ from html import unescape
 import httpx
 import pytest
 
-from tests.ui_browser import Tab, chromium
+from tests.ui_browser import Tab
 from tests.ui_support import AMAZON, HOSTILE, FakeAnswerer, Shelf, document, serving
 from ui.api import create_app
 from ui.article import article_body, article_page, gone_page
@@ -17,6 +17,11 @@ from ui.text import ENGLISH, FRENCH
 
 QUESTION = "Pendant combien de temps ?"
 START = AMAZON.index("un an")
+# Where the mark is in what is seen, how much is seen, and how far down that is.
+PLACE = """() => {
+  const {top, bottom} = document.querySelector("mark#passage").getBoundingClientRect();
+  return [top, bottom, innerHeight, scrollY];
+}"""
 MARKED = '<mark id="passage">un an</mark>'
 
 
@@ -83,9 +88,9 @@ def test_an_article_is_read_aloud_in_its_own_language(stored, lang):
 
 
 @pytest.mark.browser
-def test_what_changed_and_what_is_gone_are_told_in_the_dialog_which_escape_closes():
+def test_what_changed_and_what_is_gone_are_told_in_the_dialog_which_escape_closes(browser):
     shelf = Shelf({"amazon": document()})
-    with serving(create_app(FakeAnswerer(shelf), Settings(per_minute=0))) as address, chromium() as browser:
+    with serving(create_app(FakeAnswerer(shelf), Settings(per_minute=0))) as address:
         tabs = [Tab(browser, color_scheme=scheme, reduced_motion="reduce") for scheme in ("light", "dark")]
         for tab in tabs:
             tab.open(address)
@@ -108,3 +113,25 @@ def test_what_changed_and_what_is_gone_are_told_in_the_dialog_which_escape_close
             tab.page.goto(f"{address}/article?id=parti&lang=en")
             assert tab.violations() == {} and ENGLISH.gone[0] in tab.page.inner_text("h1")
             tab.context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_long_article_opens_where_its_passage_is(browser, width):
+    around = "Une phrase parmi beaucoup d'autres, qui ne répond à rien.\n" * 300
+    shelf = Shelf({"long": document("long", around + AMAZON + "\n" + around)})
+    with serving(create_app(FakeAnswerer(shelf), Settings(per_minute=0))) as address:
+        tab = Tab(browser, viewport={"width": width, "height": 700})
+        page = tab.open(address)
+        see = tab.ask(QUESTION).locator("[data-see]").first
+        see.click()
+        page.frame_locator("dialog iframe").locator("mark#passage").wait_for()
+        framed = next(each for each in page.frames if "/article?" in each.url)
+        href = see.evaluate("link => link.href")
+        alone = tab.context.new_page()
+        alone.goto(href)
+        for view in (framed, alone.main_frame):
+            view.wait_for_load_state("load")
+            top, bottom, height, scrolled = view.evaluate(PLACE)
+            assert 0 <= top < bottom <= height and scrolled > height
+        tab.context.close()
