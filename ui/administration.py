@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from index.document import Document
 from index.formats.registry import SUFFIXES, suffix_of
 from qa.question import unreadable
-from ui.api import declared, find, service_of
+from ui.api import NO_ID, declared, find, service_of
 from ui.editor import Editor
 from ui.problems import RefusedError
 from ui.schemas import DocumentIn, ReportOut
@@ -19,6 +19,7 @@ from ui.schemas import DocumentIn, ReportOut
 __all__ = ["admin"]
 
 LONGEST_NAME = 200
+_NO_NAME = ("query.name", "missing", "Field required")
 
 
 _bearer = HTTPBearer(auto_error=False, description="The operator's REPONDEUR_ADMIN_TOKEN.")
@@ -53,7 +54,7 @@ def add(body: list[DocumentIn], request: Request) -> ReportOut:
 
 @admin.post(
     "/documents/file",
-    responses=declared(401, 403, 409, 415, 422, 429),
+    responses=declared(401, 403, 409, 415, 422, "file-name", "unreadable-file", 429, wrong=_NO_NAME),
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -73,7 +74,7 @@ async def add_file(
     return ReportOut.model_validate(await asyncio.to_thread(editor_of(request).add_file, name, data))
 
 
-@admin.delete("/documents/{document_id:path}", responses=declared(401, 403, 404, 409, 429))
+@admin.delete("/documents/{document_id:path}", responses=declared(401, 403, 404, 409, 422, 429, wrong=NO_ID))
 def remove(document_id: str, request: Request) -> ReportOut:
     """Remove a document; it is gone from answers at once."""
     find(service_of(request), document_id)

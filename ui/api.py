@@ -17,9 +17,10 @@ from qa.conversation import Turn
 from qa.coverage import plain
 from qa.question import clean
 from ui.editor import Editor
+from ui.field_errors import field_errors
 from ui.guard import Guard
 from ui.limits import OverloadedError, QuotaError, TooSlowError
-from ui.problems import MEDIA_TYPE, PROBLEMS, RefusedError, problem_of, response
+from ui.problems import MEDIA_TYPE, PROBLEMS, RefusedError, body_of, problem_of, response
 from ui.receipts import UnknownReceiptError
 from ui.schemas import (
     AnswerOut,
@@ -36,18 +37,39 @@ from ui.settings import Settings
 from ui.shell import Shell
 from ui.text import Lang, lang_of
 
-__all__ = ["create_app", "declared", "find", "language", "service_of"]
+__all__ = ["NO_ID", "create_app", "declared", "find", "language", "service_of"]
 
 _STATUSES = {400: "malformed", 404: "not-found", 405: "method", 401: "unauthorized", 413: "too-large"}
 
 
-def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return the OpenAPI entries of the problems a route may answer with."""
-    content = {MEDIA_TYPE: {"schema": ProblemOut.model_json_schema()}}
-    titles = {problem.status: problem.en[0] for problem in PROBLEMS.values()}
-    return {
-        status: {"description": titles[status], "content": content} for status in (*statuses, 400, 413, 500)
+_QUESTION = ("empty-question", "long-question", "unreadable-question")
+# What a status most often means here; a route that means something else names it.
+_USUAL = {
+    400: "malformed", 401: "unauthorized", 403: "origin", 404: "not-found", 409: "conflict", 413: "too-large",
+    415: "format", 422: "invalid-request", 429: "quota", 500: "failed", 503: "busy", 504: "slow",
+}  # fmt: skip
+NO_ID = ("path.document_id", "string_type", "Input should be a valid string")
+_TOO_MANY = ("query.limit", "less_than_equal", "Input should be less than or equal to 100")
+_NO_BODY = ("body", "missing", "Field required")
+
+
+def declared(*problems: int | str, wrong: Sequence[str] = _NO_BODY) -> dict[int | str, dict[str, Any]]:
+    """Return the OpenAPI entries of the problems a route may answer with, by status or by name.
+
+    `wrong` is an example of what may be wrong with a request: its field, type and message.
+    """
+    more: dict[str, dict[str, Any]] = {
+        "invalid-request": {"errors": [dict(zip(("field", "type", "message"), wrong, strict=True))]},
+        "unreadable-file": {"reason": "empty: no text in it"},
     }
+    entries: dict[int | str, dict[str, Any]] = {}
+    for each in (*problems, 400, 413, 500):
+        problem = PROBLEMS[_USUAL[each] if isinstance(each, int) else each]
+        content = {MEDIA_TYPE: {"schema": ProblemOut.model_json_schema(), "examples": {}}}
+        entry = entries.setdefault(problem.status, {"description": problem.en[0], "content": content})
+        example = {**body_of(problem, "en", retry_after=2), **more.get(problem.name, {})}
+        entry["content"][MEDIA_TYPE]["examples"][problem.name] = {"value": example}
+    return entries
 
 
 api = APIRouter(prefix="/api/v1")
@@ -65,7 +87,7 @@ def language(request: Request) -> Lang:
     return lang_of(request.headers.get("accept-language"), getattr(request.state, "lang", None))
 
 
-@api.post("/ask", responses=declared(403, 422, 429, 503, 504), tags=["questions"])
+@api.post("/ask", responses=declared(403, 422, *_QUESTION, 429, 503, 504), tags=["questions"])
 async def ask(body: AskIn, request: Request) -> AnswerOut:
     """Answer a question with the exact words of the articles, or say why not."""
     service, lang = service_of(request), lang_of(request.headers.get("accept-language"), body.lang)
@@ -97,7 +119,9 @@ def _turn(given: str | TurnIn) -> Turn:
     return Turn(clean(given.question), clean(answer) if answer else None)
 
 
-@opinions.post("/feedback", status_code=204, responses=declared(403, 404, 422, 429, 503))
+@opinions.post(
+    "/feedback", status_code=204, responses=declared(403, "unknown-answer", 422, 429, "feedback-full")
+)
 def feedback(body: FeedbackIn, request: Request) -> None:
     """Judge an answer; kept on this server without anything about who judged."""
     service = service_of(request)
@@ -105,7 +129,7 @@ def feedback(body: FeedbackIn, request: Request) -> None:
     service.judge(body.receipt, body.opinion, body.remark)
 
 
-@api.get("/documents", responses=declared(422), tags=["documents"])
+@api.get("/documents", responses=declared(422, wrong=_TOO_MANY), tags=["documents"])
 def documents(
     request: Request,
     offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
@@ -129,7 +153,7 @@ def _called(document: Document, words: Sequence[str]) -> bool:
     return all(word in name for word in words)
 
 
-@api.get("/documents/{document_id:path}", responses=declared(404, 422), tags=["documents"])
+@api.get("/documents/{document_id:path}", responses=declared(404, 422, wrong=NO_ID), tags=["documents"])
 def document(document_id: str, request: Request) -> DocumentOut:
     """Return a document with the text that answers are cut from."""
     found = find(service_of(request), document_id)
@@ -192,10 +216,8 @@ def _explain(app: FastAPI) -> None:
     async def invalid(request: Request, error: Exception) -> JSONResponse:
         if not isinstance(error, RequestValidationError):
             raise error
-        errors = [
-            {"field": ".".join(map(str, each["loc"])), "message": each["msg"]} for each in error.errors()
-        ]
-        return response(PROBLEMS["invalid-request"], language(request), errors=errors)
+        lang = language(request)
+        return response(PROBLEMS["invalid-request"], lang, errors=field_errors(error.errors(), lang))
 
     for kind in (
         RepondeurError,

@@ -12,7 +12,7 @@ from ui.limits import OverloadedError, QuotaError, TooSlowError
 from ui.receipts import UnknownReceiptError
 from ui.text import Lang
 
-__all__ = ["MEDIA_TYPE", "PROBLEMS", "Problem", "RefusedError", "problem_of", "response"]
+__all__ = ["MEDIA_TYPE", "PROBLEMS", "Problem", "RefusedError", "body_of", "problem_of", "response"]
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -205,19 +205,21 @@ def problem_of(error: Exception) -> tuple[Problem, int | None]:
     return PROBLEMS[kind], getattr(error, "retry_after", 10 if kind == "conflict" else None)
 
 
-def response(
-    problem: Problem, lang: Lang, *, retry_after: int | None = None, detail: str = "", **more: object
-) -> JSONResponse:
-    """Return the problem as an `application/problem+json` response."""
+def body_of(problem: Problem, lang: Lang, *, retry_after: int | None = None) -> dict[str, object]:
+    """Return the members that RFC 9457 names."""
     title, advice = problem.said(lang)
-    body = {
+    return {
         "type": f"urn:repondeur:problem:{problem.name}",
         "title": title,
         "status": problem.status,
-        "detail": detail or advice.format(seconds=retry_after),
-        **more,
+        "detail": advice.format(seconds=retry_after),
     }
+
+
+def response(problem: Problem, lang: Lang, *, retry_after: int | None = None, **more: object) -> JSONResponse:
+    """Return the problem as an `application/problem+json` response."""
     headers = {"Content-Language": lang, "Cache-Control": "no-store"}
     if retry_after is not None:
         headers["Retry-After"] = str(retry_after)
-    return JSONResponse(body, problem.status, headers, MEDIA_TYPE)
+    body = body_of(problem, lang, retry_after=retry_after)
+    return JSONResponse({**body, **more}, problem.status, headers, MEDIA_TYPE)

@@ -3,9 +3,11 @@
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from qa.answer import Reason
 from qa.question import unreadable
+from ui import schema_examples as like
 from ui.feedback import Opinion
 
 __all__ = [
@@ -29,10 +31,15 @@ Sentence = Annotated[str, Field(max_length=20_000)]
 
 
 def _readable(text: str) -> str:
-    """Return the text without space around it; ValueError for characters that are none."""
+    """Return the text without space around it; an error for characters that are none."""
     if any(unreadable(character) for character in text):
-        raise ValueError("holds characters that are not text")
+        raise PydanticCustomError("unreadable", "Holds characters that are not text")
     return text.strip()
+
+
+def _shown(*examples: like.Example) -> ConfigDict:
+    """Return the configuration that shows examples in the OpenAPI document."""
+    return ConfigDict(json_schema_extra={"examples": list(examples)})
 
 
 class _Strict(BaseModel):
@@ -44,6 +51,7 @@ class _Strict(BaseModel):
 class TurnIn(_Strict):
     """Tell an earlier question with the answer it got, null for none."""
 
+    model_config = _shown(like.TURN)
     question: Sentence
     answer: Sentence | None = None
 
@@ -51,10 +59,7 @@ class TurnIn(_Strict):
 class AskIn(_Strict):
     """Ask a question."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={"examples": [{"question": "Quand Amazon a-t-il suspendu Rekognition ?", "k": 3}]},
-    )
+    model_config = _shown(like.ASK, like.FOLLOW_UP)
     question: Sentence = Field(
         description="The question: 1 to 1,000 characters, a letter or digit among them."
     )
@@ -70,6 +75,7 @@ class AskIn(_Strict):
 class AbstentionOut(BaseModel):
     """Say why there is no answer."""
 
+    model_config = _shown(like.ABSTENTION)
     reason: Reason
     message: str
 
@@ -77,6 +83,7 @@ class AbstentionOut(BaseModel):
 class SourceOut(BaseModel):
     """Name another document that holds the same passage."""
 
+    model_config = _shown(like.SOURCE)
     document_id: str
     title: str
     source: str
@@ -86,6 +93,7 @@ class SourceOut(BaseModel):
 class PassageOut(BaseModel):
     """Show a passage; offsets are characters of the document's text."""
 
+    model_config = _shown(like.PASSAGE)
     document_id: str
     sha256: str
     title: str
@@ -104,6 +112,7 @@ class PassageOut(BaseModel):
 class TimingsOut(BaseModel):
     """Tell milliseconds spent."""
 
+    model_config = _shown(like.TIMINGS)
     retrieve: float
     read: float
     total: float
@@ -112,6 +121,7 @@ class TimingsOut(BaseModel):
 class WhenOut(BaseModel):
     """Tell the first and the last day that a relative date means, YYYY-MM-DD."""
 
+    model_config = _shown(like.WHEN)
     start: str
     end: str
 
@@ -119,6 +129,7 @@ class WhenOut(BaseModel):
 class AnswerOut(BaseModel):
     """Answer a question, or say why not; `answer` is null exactly when `abstention` is not."""
 
+    model_config = _shown(like.ANSWER, like.FOLLOWED, like.NO_ANSWER)
     question: str
     answer: str | None
     confidence: float
@@ -135,6 +146,7 @@ class AnswerOut(BaseModel):
 class Summary(BaseModel):
     """Describe a document without its text."""
 
+    model_config = _shown(like.SUMMARY)
     id: str
     title: str
     source: str
@@ -146,6 +158,7 @@ class Summary(BaseModel):
 class Listing(BaseModel):
     """List documents, a page at a time."""
 
+    model_config = _shown(like.LISTING)
     total: int
     offset: int
     documents: list[Summary]
@@ -154,12 +167,14 @@ class Listing(BaseModel):
 class DocumentOut(Summary):
     """Hold a document; every answer is a slice of `text`."""
 
+    model_config = _shown(like.DOCUMENT)
     text: str
 
 
 class DocumentIn(_Strict):
     """Add a document, or replace the one with this id."""
 
+    model_config = _shown(like.GIVEN)
     id: str = Field(min_length=1, max_length=1000)
     text: str = Field(min_length=1)
     title: str = Field("", max_length=1000)
@@ -170,6 +185,7 @@ class DocumentIn(_Strict):
 class FeedbackIn(_Strict):
     """Judge an answer given within the last hour; a second opinion replaces the first."""
 
+    model_config = _shown(like.FEEDBACK)
     receipt: str = Field(min_length=1, max_length=64, description="From the answer.")
     opinion: Opinion
     remark: Annotated[str, AfterValidator(_readable)] = Field("", max_length=LONGEST_REMARK)
@@ -178,7 +194,7 @@ class FeedbackIn(_Strict):
 class ReportOut(BaseModel):
     """Report a change of the corpus."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = _shown(like.REPORT) | ConfigDict(extra="allow")
     documents: int
     passages: int
     generation: int
@@ -187,7 +203,7 @@ class ReportOut(BaseModel):
 class ProblemOut(BaseModel):
     """Explain a failure, as RFC 9457 has it."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = _shown(like.PROBLEM) | ConfigDict(extra="allow")
     type: str
     title: str
     status: int
