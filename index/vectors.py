@@ -165,12 +165,31 @@ def check_rows(ids: Sequence[int], vectors: Vectors, last: int, dimension: int) 
 
 def write_index(index: Any, path: Path) -> None:
     """Write what FAISS built to a file; OSError where the disk refuses."""
+    try:
+        _write(index, path)
+    except OSError as error:
+        raise OSError(f"the vectors could not be written: {error}") from error
+
+
+def _write(index: Any, path: Path) -> None:
+    """Write through Python: FAISS' own files do not say when their last bytes find no room."""
     import faiss
 
-    try:
-        faiss.write_index(index, str(path))
-    except RuntimeError as error:
-        raise OSError(f"the vectors could not be written: {error}") from error
+    library: Any = faiss  # its stubs lack the writer
+    refused: list[OSError] = []
+    with path.open("wb") as file:
+
+        def write(data: bytes) -> None:
+            try:
+                if not refused:
+                    file.write(data)
+            except OSError as error:
+                # It would not come through FAISS as what it is.
+                refused.append(error)
+
+        faiss.write_index(index, library.PyCallbackIOWriter(write))
+    if refused:
+        raise refused[0]
 
 
 def limit_threads() -> None:
