@@ -151,8 +151,9 @@ def test_a_full_disk_is_said_and_harms_neither_archive_nor_corpus(made: Path, tm
     assert sorted(each.name for each in tmp_path.iterdir()) == ["a.tar", "corpus"]
 
 
-def test_random_kills_of_every_command_lose_nothing(tmp_path: Path) -> None:
-    outcome = run_kills(tmp_path, 12, seed=7)
+@pytest.mark.parametrize("large", [False, True])
+def test_random_kills_of_every_command_lose_nothing(tmp_path: Path, large: bool) -> None:
+    outcome = run_kills(tmp_path, 12, seed=7, large=large)
     assert (outcome.corrupt, outcome.lost, outcome.failed) == ([], [], [])
     assert outcome.kills == 12
     assert outcome.reads > 0
