@@ -1,5 +1,7 @@
 """Every format to its text: typography intact, what the file says of itself, the same each time."""
 
+import gzip
+import json
 from pathlib import Path
 
 import pytest
@@ -40,6 +42,32 @@ ATOM = """<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="fr"><title>Le Midi
 <title>Un</title><id>urn:a</id><link href="https://exemple.fr/a"/><updated>2020-06-12T10:00:00Z</updated>
 <author><name>Jeanne</name></author><content type="html">&lt;p&gt;Été&lt;/p&gt;</content></entry></feed>"""
 
+# The article in what says its title, date and author too.
+TOLD = [
+    "a.md",
+    "a.html",
+    "a.docx",
+    "a.odt",
+    "a.epub",
+    "7",
+    "jsonl",
+    "gz",
+    "tsv",
+    "e.xhtml",
+    "a.zip/d.html",
+    "a.zip/d.docx",
+]
+SITEMAP = (
+    "<urlset><url><loc>https://exemple.fr/site/page</loc>"
+    "<lastmod>2020-06-12T08:00:00Z</lastmod></url></urlset>"
+)
+
+
+def line(name: str) -> bytes:
+    """Return the article as a line of JSON; typography escaped, as many programs write it."""
+    values = {"id": name, "title": HEADING, "text": ARTICLE, "author": "Jeanne Dupont", "lang": "fr"}
+    return json.dumps({**values, "date": "2020-06-12", "url": f"https://exemple.fr/{name}"}).encode() + b"\n"
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
@@ -62,10 +90,25 @@ def folder(tmp_path_factory):
         "a.rss": FEED.encode(),
         "a.atom": ATOM.encode(),
         "a.zip": zipped(
-            {"b.html": html(("Une autre page, avec un texte à elle. " * 9,)), "c.txt": "Un texte."}
+            {
+                "b.html": html(("Une autre page, avec un texte à elle. " * 9,)),
+                "c.txt": "Un texte.",
+                "d.txt": ARTICLE,
+                "d.html": html(head=HEAD),
+                "d.docx": docx(),
+            }
         ),
+        "b.jsonl": line("jsonl"),
+        "c.jsonl.gz": gzip.compress(line("gz")),
+        "d.tsv": "id\ttitle\ttext\tauthor\tlang\tdate\turl\n"
+        f'tsv\t"{HEADING}"\t"{ARTICLE}"\tJeanne Dupont\tfr\t2020-06-12\t'
+        "https://exemple.fr/tsv\n".encode(),
+        "e.xhtml": b'<?xml version="1.0" encoding="utf-8"?>\n' + html(head=HEAD.replace('">', '"/>')),
+        "site/sitemap.xml": SITEMAP.encode(),
+        "site/page.html": html(),
     }
     for name, content in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(content)
     return folder
 
@@ -82,13 +125,29 @@ def documents(items):
     return {item.id: item for item in items if isinstance(item, Document)}
 
 
-@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html", "a.docx", "a.odt", "a.epub", "7"])
+@pytest.mark.parametrize(
+    "name",
+    [*TOLD, "a.txt", "a.zip/d.txt", "site/page.html"],
+)
 def test_paragraphs_keep_every_character(documents, name):
     for paragraph in PARAGRAPHS:
         assert paragraph in documents[name].text
 
 
-@pytest.mark.parametrize("name", ["a.md", "a.html", "a.docx", "a.odt", "a.epub", "a.pdf", "7"])
+@pytest.mark.parametrize("name", ["jsonl", "gz", "tsv", "a.txt", "a.zip/d.txt"])
+def test_a_text_is_kept_to_the_letter(documents, name):
+    assert documents[name].text == ARTICLE
+
+
+@pytest.mark.parametrize("name", ["a.zip/d.html", "site/page.html", "e.xhtml"])
+def test_a_page_has_the_same_text_wherever_it_lies(documents, name):
+    assert documents[name].text == documents["a.html"].text
+
+
+@pytest.mark.parametrize(
+    "name",
+    [*TOLD, "a.pdf"],
+)
 def test_what_the_file_says_of_itself(documents, name):
     found = documents[name]
     assert (found.title, found.date, found.meta["author"]) == (HEADING, "2020-06-12", "Jeanne Dupont")
@@ -106,16 +165,22 @@ def test_what_the_file_says_of_itself(documents, name):
         ("7", "https://exemple.fr/articles/1"),
         ("tag:1", "https://exemple.fr/1"),
         ("a.zip/b.html", "a.zip/b.html"),
+        ("jsonl", "https://exemple.fr/jsonl"),
+        ("gz", "https://exemple.fr/gz"),
+        ("tsv", "https://exemple.fr/tsv"),
+        ("e.xhtml", "https://exemple.fr/articles/1"),
+        ("site/page.html", "https://exemple.fr/site/page"),
     ],
 )
 def test_the_source_is_the_address_or_the_path(documents, folder, name, source):
     assert documents[name].source == source
-    assert documents[name].meta["path"].startswith(f"{folder}/a.")
+    assert documents[name].meta["path"].startswith(f"{folder}/")
 
 
-def test_menus_and_feet_of_pages_are_no_text(documents):
-    assert "Accueil" not in documents["a.html"].text
-    assert "Mentions" not in documents["a.html"].text
+@pytest.mark.parametrize("name", ["a.html", "e.xhtml", "a.zip/d.html", "site/page.html"])
+def test_menus_and_feet_of_pages_are_no_text(documents, name):
+    assert "Accueil" not in documents[name].text
+    assert "Mentions" not in documents[name].text
 
 
 def test_a_pdf_is_prose_again(documents):
