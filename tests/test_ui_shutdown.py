@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.ui_browser import Tab
 from tests.ui_support import AMAZON, FakeAnswerer
 from ui.api import create_app
 from ui.serve import configured
@@ -30,6 +31,29 @@ class Slow(FakeAnswerer):
 with bind("127.0.0.1", 0) as listening:
     run(create_app(Slow(seconds=1.5), Settings(seconds=2), page=False), listening, proxies="")
 """
+
+
+# An open page would hold this one for two minutes.
+PATIENT = SLOW.replace("Settings(seconds=2), page=False", "Settings(seconds=120)")
+
+
+@pytest.mark.browser
+def test_an_open_page_does_not_keep_a_server_that_is_told_to_stop(browser):
+    process = subprocess.Popen(
+        [sys.executable, "-c", PATIENT], stderr=subprocess.PIPE, cwd=Path(__file__).parents[1], text=True
+    )
+    tab = Tab(browser)
+    try:
+        address = re.search(r"http://\S+?(?=/ )", process.stderr.readline())[0]
+        with tab.page.expect_request("**/gradio_api/heartbeat/*"):
+            tab.open(address)
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=60)
+        assert "Traceback" not in said and "Cancel" not in said
+    finally:
+        process.kill()
+        process.communicate()
+        tab.context.close()
 
 
 @pytest.mark.parametrize("seconds", [0.5, 15.0, 20.2])

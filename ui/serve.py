@@ -87,13 +87,15 @@ def configured(app: "FastAPI", proxies: str = "") -> "uvicorn.Config":
     """Return how the application is served; told to stop, it finishes the answers it has begun."""
     import uvicorn
 
+    from ui.streams import Streams
+
     settings: Settings = app.state.service.settings
     return uvicorn.Config(
-        app,
+        Streams(app),
         log_config=None,
         access_log=False,
         server_header=False,
-        # Longer than any answer may take, and not for ever: an open page never lets its connection go.
+        # Longer than any answer may take, and not for ever: a visitor may never read what is sent.
         timeout_graceful_shutdown=math.ceil(settings.seconds + 1),
         timeout_keep_alive=30,
         h11_max_incomplete_event_size=32 * 1024,
@@ -104,9 +106,8 @@ def configured(app: "FastAPI", proxies: str = "") -> "uvicorn.Config":
 
 def run(app: "FastAPI", listening: socket.socket, *, proxies: str) -> None:
     """Serve until a signal, then finish what was begun."""
-    import uvicorn
-
     from ui.observe import start_logging
+    from ui.streams import LettingGo
 
     start_logging()
     host, port = listening.getsockname()[:2]
@@ -114,4 +115,4 @@ def run(app: "FastAPI", listening: socket.socket, *, proxies: str) -> None:
     prefix = app.state.service.settings.root_path
     click.echo(f"repondeur: open http://{shown}:{port}{prefix}/ in a browser; Ctrl+C stops", err=True)
     sys.stderr.flush()
-    uvicorn.Server(configured(app, proxies)).run(sockets=[listening])
+    LettingGo(configured(app, proxies)).run(sockets=[listening])
