@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 
 import pytest
+from playwright.sync_api import expect
 
 from index.document import Document
 from index.encoder import load_encoder
@@ -100,4 +101,4 @@ def test_among_the_documents(browser, tmp_path):
         assert NAME in page.get_by_role("dialog").inner_text()
         page.get_by_role("dialog").get_by_role("button", name=said.remove).click()
         page.locator("#told", has_text=NAME).wait_for()
-        assert page.locator("#list li").count() == 1
+        expect(page.locator("#list li")).to_have_count(1)
