@@ -50,7 +50,9 @@ _EMPTY = frozenset(
     "fois cas exactement precisement deja ensuite ainsi vrai duree time date day year place reason exactly "
     "then".split()
 )
-_NAME = re.compile(r"[^\W\d_a-zà-öø-ÿ][\w&.-]*(?:(?:[ ]|['’])[^\W\d_a-zà-öø-ÿ][\w&-]*)*")
+# The apostrophe of Créac’h is within the name; those of l’usine, Lorsqu’il and Amazon's are not.
+_WITHIN = r"(?:(?<=\w\w\w)(?<!qu)['’](?!s\b)[a-zà-öø-ÿ]\w*)?"
+_NAME = re.compile(rf"[^\W\d_a-zà-öø-ÿ][\w&.-]*{_WITHIN}(?:(?:[ ]|['’])[^\W\d_a-zà-öø-ÿ][\w&-]*{_WITHIN})*")
 
 
 @lru_cache(maxsize=4096)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qa.asked import Asked, asked, flat
-from qa.pronouns import plural, resolve_pronoun
+from qa.pronouns import article_of, plural, resolve_pronoun
 from qa.question import LONGEST
 from qa.rephrase import appended, capital, joined, name_like, predicate, question_mark, subject
 
@@ -164,7 +164,7 @@ def _pronoun(new: Asked, known: Sequence[Turn]) -> str | None:
     """Say whom a pronoun means."""
     for turn in [*reversed(known)][:_BACK]:
         # Who somebody is says one name: several are the question's own subject.
-        named = subject(asked(turn.question), None if plural(new) else turn.answer)
+        named = subject(asked(turn.question), None if plural(new) else turn.answer, article_of(new))
         if named:
             return resolve_pronoun(new, named)
     return None

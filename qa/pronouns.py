@@ -5,7 +5,7 @@ import re
 from qa.asked import Asked, flat
 from qa.rephrase import capital, joined, of, question_mark
 
-__all__ = ["plural", "resolve_pronoun"]
+__all__ = ["article_of", "plural", "resolve_pronoun"]
 
 _ADJECTIVE = r"(?:possible|vrai|interdit|permis|obligatoire|necessaire|important|question|normal|utile|prevu)"
 _IMPERSONAL = re.compile(
@@ -21,6 +21,7 @@ _PLAIN = re.compile(
     r"(?<![\w'-])(?P<elided>(?:qu|lorsqu|puisqu)'|s')?(?P<pronoun>ils?|elles?|he|she|they)\b(?!-)"
 )
 _SEVERAL = re.compile(r"\b(?:ils|elles|leurs?|they|their)\b")
+_SINGULAR = re.compile(r"\b(?P<pronoun>il|elle)\b")
 _POSSESSIVE = re.compile(r"(?<![\w'-])(?P<word>son|sa|ses|leurs?|his|her|its|their)\s+(?P<noun>\w+)")
 _DETERMINED = re.compile(r"\b(?:le|la|les|un|une|des|du|au|aux|ce|cet|cette|ces|the|an)\s+\w|\bl'\w")
 _AUXILIARY = re.compile(r"\b(?:a|ont|est|sont|avait|was|is|has|had)\b")
@@ -36,6 +37,12 @@ _MATCHING = {"il": "quel", "elle": "quelle", "ils": "quels", "elles": "quelles"}
 def plural(question: Asked) -> bool:
     """Tell whether the question speaks of several: ils, elles, leur, they."""
     return _SEVERAL.search(question.flat) is not None
+
+
+def article_of(question: Asked) -> str | None:
+    """Return the article of what the question speaks of: le for il, la for elle; None for another word."""
+    found = _SINGULAR.search(question.flat)
+    return {"il": "le", "elle": "la"}[found["pronoun"]] if found else None
 
 
 def resolve_pronoun(question: Asked, name: str) -> str | None:
@@ -106,10 +113,8 @@ def _possessive(question: Asked, name: str) -> str | None:
     end = _group_end(question, found.end())
     noun = question.text[found.start("noun") : end]
     article = _ARTICLES[found["word"]]
-    group = noun if article == "les" else joined(f"{article[0]}e ", noun)
-    if article == "la" and not group.startswith("l'"):
-        group = f"la {noun}"
-    group = f"les {noun}" if article == "les" else group
+    # French writes "son" before a feminine vowel: what stands behind "sa" is never elided (la hauteur).
+    group = joined("le ", noun) if article == "le" else f"{article} {noun}"
     return f"{question.text[: found.start()]}{group} {of(name)}{question.text[end:]}"
 
 

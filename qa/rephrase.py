@@ -17,8 +17,12 @@ def name_like(answer: str | None) -> bool:
     return 0 < len(words) <= 6 and words[0][0].isupper() and words[-1][0].isupper()
 
 
-def subject(question: Asked, answer: str | None) -> str | None:
-    """Return whom a question was about: its answer if it asked who, else its subject, its first name."""
+def subject(question: Asked, answer: str | None, article: str | None = None) -> str | None:
+    """Return whom a question was about: its answer if it asked who, else its subject, its first name.
+
+    With an article (le, la), what bears a name goes before the name where it has that article: le phare du
+    Créac’h for "il", la mairie de Paris for "elle".
+    """
     lead = question.lead
     if lead and (lead["who"] or lead["which"]) and not lead["preposition"] and name_like(answer):
         return answer
@@ -27,8 +31,16 @@ def subject(question: Asked, answer: str | None) -> str | None:
     if not question.names:
         return None
     start, end = question.names[0]
-    article = re.search(r"(?:\bl'|\b(?:la|le|les) )$", question.flat[:start])
-    return question.text[article.start() if article else start : end]
+    before = question.flat[:start]
+    bearer = (
+        re.search(rf"\b{article} (?P<noun>\w+) (?:d'|de l'|(?:du|de la|des|de) )$", before)
+        if article
+        else None
+    )
+    if bearer and question.content(*bearer.span("noun")):
+        return question.text[bearer.start() : end]
+    own = re.search(r"(?:\bl'|\b(?:la|le|les) )$", before)
+    return question.text[own.start() if own else start : end]
 
 
 def predicate(question: Asked, answer: str | None) -> str | None:

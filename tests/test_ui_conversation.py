@@ -30,6 +30,7 @@ GOOGLE = Turn("Qui est le patron de Google ?", "Sundar Pichai")
 FLOYD = Turn("Comment George Floyd est-il mort ?", "asphyxié par un policier blanc")
 BAN = Turn("Quelle entreprise a interdit Rekognition à la police ?", "Amazon")
 ACLU = Turn("Quand l'ACLU a-t-elle lancé son appel ?", "mercredi")
+LIGHT = Turn("Où se dresse le phare du Créac’h ?", "sur l’île d’Ouessant")
 ENGLISH = Turn("When did Amazon stop the police from using Rekognition?", "Mercredi")
 
 
@@ -61,6 +62,9 @@ def turns(conversation):
         (BAN, "Et IBM ?", "IBM a interdit Rekognition à la police ?"),
         (BAN, "Qui l'a annoncé ?", "Qui l'a annoncé (Amazon a interdit Rekognition à la police) ?"),
         (ACLU, "Contre quoi milite-t-elle ?", "Contre quoi l'ACLU milite-t-elle ?"),
+        (LIGHT, "Quand a-t-il été rallumé ?", "Quand le phare du Créac’h a-t-il été rallumé ?"),
+        (LIGHT, "Quelle est sa hauteur ?", "Quelle est la hauteur de Créac’h ?"),
+        (LIGHT, "Où est-elle mentionnée ?", "Où Créac’h est-elle mentionnée ?"),
         (ENGLISH, "And Microsoft?", "When did Microsoft stop the police from using Rekognition?"),
         (ENGLISH, "Why?", "Why did Amazon stop the police from using Rekognition?"),
     ],
