@@ -2,22 +2,25 @@
 
     python -m tests.screenshots [docs/images] [--all]
 
-Needs Chromium. With --all every state comes out: errors, feedback, documents, phone, both themes.
+Needs Chromium. The article has no headline, date or address of its own; here it gets them, as a site's would
+have. With --all every state comes out: errors, feedback, documents, waiting, quota, no server, phone, themes.
 """
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import click
+import httpx
 
 from index.document import Document
 from index.encoder import load_encoder
-from index.writer import add_documents
+from index.writer import add_documents, remove_documents
 from qa.answerer import Answerer
-from tests.ui_browser import Tab, chromium
-from tests.ui_support import serving
+from tests.ui_browser import BOX, Tab, chromium
+from tests.ui_support import FakeAnswerer, Held, serving
 from ui.api import create_app
 from ui.editor import Editor
 from ui.settings import Settings
@@ -27,7 +30,9 @@ QUESTION = "Quand Amazon a-t-il suspendu Rekognition ?"
 FOLLOW_UP = "Et pour combien de temps ?"
 UNKNOWN = "Quel âge avait George Floyd ?"
 TOKEN = "jeton"  # noqa: S105
-DESKTOP, PHONE = {"width": 1180, "height": 860}, {"width": 390, "height": 844}
+DESKTOP, PHONE = {"width": 1180, "height": 1080}, {"width": 390, "height": 844}
+TITLE = "Reconnaissance faciale : Microsoft ne vendra pas sa technologie à la police"
+SOURCE = "https://journal.example/reconnaissance-faciale"
 SHELF = (
     Document(
         "phares/creach.md",
@@ -45,7 +50,8 @@ def product(*, admin: bool) -> Iterator[str]:
     """Serve the seed article with everything switched on; yield the address."""
     with tempfile.TemporaryDirectory() as folder:
         corpus, encoder = Path(folder) / "corpus", load_encoder()
-        add_documents(corpus, [*seed_documents(), *(SHELF if admin else ())], encoder)
+        articles = [replace(each, title=TITLE, date="2020-06-11", source=SOURCE) for each in seed_documents()]
+        add_documents(corpus, [*articles, *(SHELF if admin else ())], encoder)
         answerer = Answerer.open(corpus)
         settings = Settings(
             examples=examples(answerer), per_minute=0, feedback=Path(folder) / "opinions.sqlite",
@@ -155,6 +161,36 @@ def documents(camera: Camera) -> None:
         camera.asked(f"tabs-{name}", QUESTION, size=size, scheme=scheme)
 
 
+def hardships(browser, folder: Path, scheme: str, size: dict[str, int]) -> None:
+    """Draw what is shown when there is no answer to come, or not yet."""
+    look = {"scheme": scheme, "size": size}
+    name = f"{scheme}-{'phone' if size is PHONE else 'desktop'}"
+    held = Held()
+    with serving(create_app(held, Settings(per_minute=0))) as address:
+        camera = Camera(browser, folder, address)
+        with camera.tab(f"waiting-{name}", f"/?{httpx.QueryParams({'q': QUESTION})}", **look) as tab:
+            tab.page.locator("#rep-wait .rep-pending").wait_for()
+        held.go.set()
+    full = Settings(per_minute=1)
+    with serving(create_app(FakeAnswerer(), full)) as address:
+        Camera(browser, folder, address).asked(f"quota-{name}", QUESTION, FOLLOW_UP, **look)
+    with tempfile.TemporaryDirectory() as corpus:
+        encoder, where = load_encoder(), Path(corpus) / "corpus"
+        add_documents(where, SHELF[:1], encoder)
+        remove_documents(where, [SHELF[0].id], encoder)
+        with serving(create_app(Answerer.open(where), Settings())) as address:
+            Camera(browser, folder, address).asked(f"empty-{name}", QUESTION, **look)
+    with ExitStack() as server:
+        address = server.enter_context(serving(create_app(FakeAnswerer())))
+        with Camera(browser, folder, address).tab(f"unreachable-{name}", **look) as tab:
+            tab.open(address)
+            tab.ask(QUESTION)
+            server.close()
+            tab.page.fill(BOX, FOLLOW_UP)
+            tab.page.press(BOX, "Enter")
+            tab.page.wait_for_selector("#rep-wait .rep-unreachable")
+
+
 @click.command()
 @click.argument("folder", default="docs/images", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--all", "everything", is_flag=True, help="Every state, to look at.")
@@ -169,6 +205,8 @@ def main(folder: Path, everything: bool) -> None:
         if everything:
             with product(admin=True) as address:
                 documents(Camera(browser, folder, address))
+            for scheme, size in (("light", DESKTOP), ("dark", PHONE)):
+                hardships(browser, folder, scheme, size)
 
 
 if __name__ == "__main__":
