@@ -182,17 +182,20 @@ def _cut_cost(text: str, end: int, after: int, *, inside: bool) -> float:
 
 def _packs(items: list[_Item], settings: ChunkSettings) -> list[list[_Item]]:
     """Return the items grouped into passages at the least cost."""
-    target, limit = settings.target_tokens, settings.max_tokens
+    limit = settings.max_tokens
+    # Looked up, not computed: a line of millions of words comes here a hundred times for each word.
+    shape = [(total / settings.target_tokens - 1.0) ** 2 for total in range(limit + 1)]
+    tokens = [min(item.tokens, limit) for item in items]
     best = [0.0]
     origin = [0]
     for last, item in enumerate(items):
-        total = 0
+        total, cut = 0, item.cut
         choice, cost = last, float("inf")
         for first in range(last, max(-1, last - limit), -1):
-            total += items[first].tokens
-            if total > limit and first < last:
+            total += tokens[first]
+            if total > limit:
                 break
-            here = best[first] + (total / target - 1.0) ** 2 + item.cut
+            here = best[first] + shape[total] + cut
             if here < cost:
                 choice, cost = first, here
         best.append(cost)
