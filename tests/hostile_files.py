@@ -1,7 +1,8 @@
 """Files nobody should have to read: for each, what is in it and what must be said of it, or why it is taken.
 
 `python -m tests.hostile_files FOLDER` reads what `write` put there and prints, as JSON, what came of each
-file and the most memory that this process had.
+file and the most memory that this process had. With a CORPUS after it, `repondeur index` reads it: printed
+are its exit code, what it said, and the most memory that any of its children had.
 """
 
 import gzip
@@ -202,6 +203,29 @@ def _main(folder: Path) -> dict[str, object]:
     return {"items": items, "peak": peak()}
 
 
+def _command(folder: Path, corpus: Path) -> dict[str, object]:
+    """Index the folder as the command does, with the limits of these tests; return what came of it.
+
+    All but one file: cutting two million words into passages takes minutes, and is not what is tried here.
+    """
+    import resource
+    from unittest import mock
+
+    from click.testing import CliRunner
+
+    from index.loaders import Limits, load_paths
+    from tests.conftest import ToyEncoder
+    from ui.cli import main
+
+    limited = mock.patch.dict(load_paths.__kwdefaults__ or {}, limits=Limits(**LIMITS))
+    with limited, mock.patch("index.encoder.load_encoder", lambda _: ToyEncoder()):
+        done = CliRunner().invoke(
+            main, ["index", str(folder), "--corpus", str(corpus), "--json", "--exclude", "line.txt"]
+        )
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss << 10
+    return {"code": done.exit_code, "stdout": done.stdout, "stderr": done.stderr, "children": children}
+
+
 def peak() -> int:
     """Return the most memory this process had, in bytes, 0 where that is not known."""
     status = Path("/proc/self/status")
@@ -210,4 +234,5 @@ def peak() -> int:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(_main(Path(sys.argv[1]))))
+    made = _command(*map(Path, sys.argv[1:])) if sys.argv[2:] else _main(Path(sys.argv[1]))
+    sys.stdout.write(json.dumps(made))
