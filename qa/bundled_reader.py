@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from index.model import runtime
-from qa.coverage import wants_short
+from qa.kinds import wants_short
 from qa.reader import BUNDLED, Reading, Span, Text
 from qa.spans import best_spans
 

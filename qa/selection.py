@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
-from qa.coverage import fits, names_covered
+from qa.coverage import names_covered
+from qa.kinds import fits
 from qa.reader import Reading, Span
 from qa.retriever import Hit
 
@@ -22,6 +23,8 @@ ANSWERABLE = 7
 FOLDER = Path(__file__).parent / "model"
 # Logits are clipped before they are weighed: beyond this they say "certain" and nothing more.
 _MOST = 20.0
+# A lead among a passage's spans that says they are about different things.
+_FAR = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,21 @@ def pick_features(question: str, hits: Sequence[Hit], n: int, reading: Reading) 
     text = hits[n].stored.passage.text
     found = names_covered(question, f"{hits[n].stored.title} {text}")
     shared = [_clip(reading.answerable), hits[n].score - hits[0].score, found]
-    return [[1.0, _clip(s.score), *shared, fits(question, text[s.start : s.end])] for s in reading.spans]
+    kinds = [fits(question, text[s.start : s.end]) for s in reading.spans]
+    scores = _passed_on([s.score for s in reading.spans], kinds)
+    return [[1.0, _clip(score), *shared, kind] for score, kind in zip(scores, kinds, strict=True)]
+
+
+def _passed_on(scores: list[float], kinds: Sequence[float]) -> list[float]:
+    """Return the scores of a passage's spans, the best of the kind asked for helped where the best is not.
+
+    The reader found the place; "pendant un an" for "quand" is not the answer there, so its neighbour is the
+    likelier for it. By half the lead, and by no more than a lead of `_FAR`: beyond it is another place.
+    """
+    right = next((n for n, kind in enumerate(kinds) if kind > 0), None)
+    if right is None or kinds[0] >= 0 or scores[0] - scores[right] > _FAR:
+        return scores
+    return [*scores[:right], (scores[0] + scores[right]) / 2, *scores[right + 1 :]]
 
 
 def trust_features(ranked: Sequence[Candidate], hits: Sequence[Hit]) -> list[float]:

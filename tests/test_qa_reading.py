@@ -12,8 +12,9 @@ from index.document import Passage
 from index.errors import ModelError, UsageError
 from index.store import StoredPassage
 from qa.bundled_reader import OVERLAP, BundledReader, windows
-from qa.coverage import fits, names_covered, wants_short
+from qa.coverage import names_covered
 from qa.fusion import FEATURES, Fusion, features
+from qa.kinds import fits, wants_short
 from qa.reader import Reading, Span, Text, load_reader
 from qa.retriever import Hit
 from qa.selection import Judge, same_answer
@@ -203,6 +204,19 @@ def test_a_passage_holds_the_very_words_of_the_answer_or_nothing(text, span, pla
     assert verdict.holding(1, text) == place
 
 
+def test_how_long_hands_its_lead_to_when_where_when_is_asked():
+    text = "Mercredi, Amazon a tout interdit pendant un an."
+    spans = (Span(33, 46, 4.0), Span(0, 8, -4.0), Span(10, 16, -5.0))
+    verdict = JUDGE.decide("Quand ?", [hit(0, text)], [Reading(spans, 0.0)])
+    rows = {each.text: each.row[1] for each in verdict.candidates}
+    assert rows == {"pendant un an": 4.0, "Mercredi": 0.0, "Amazon": -5.0}
+    # Neither for another kind of question nor over any distance.
+    other = JUDGE.decide("Combien de temps ?", [hit(0, text)], [Reading(spans, 0.0)])
+    assert {each.row[1] for each in other.candidates} == {4.0, -4.0, -5.0}
+    apart = JUDGE.decide("Quand ?", [hit(0, text)], [Reading((spans[0], Span(0, 8, -7.0)), 0.0)])
+    assert {each.row[1] for each in apart.candidates} == {4.0, -7.0}
+
+
 def test_no_span_at_all_is_no_confidence():
     verdict = JUDGE.decide("Quand ?", [hit(0, "")], [Reading((), -20.0)])
     assert verdict.best is None and verdict.confidence == 0.0
@@ -266,6 +280,16 @@ def test_names_are_found_across_accents_and_inflection():
         ("Qui parle ?", "Brad Smith", 0.0),
         ("Quel jour ferme-t-il ?", "Microsoft", -1.0),
         ("En quels mois ferme-t-il ?", "juin", 1.0),
+        ("Quand l'art naît-il ?", "aux XIXe et XXe siècles", 1.0),
+        ("Quand naît-il ?", "au XIVe siècle", 1.0),
+        ("À quelle heure part-il ?", "21 heures", 1.0),
+        ("Quand part-il ?", "dès la mort du roi", 1.0),
+        ("Quand ferme-t-il ?", "pendant près de deux semaines", -1.0),
+        ("Combien d'enfants a-t-il ?", "une trentaine", 1.0),
+        ("Où était-il quand il a parlé ?", "à Beyrouth", 0.0),
+        ("Quel film a-t-il vu quand il est venu ?", "The Collector", 0.0),
+        ("Where was he when he spoke?", "dans le Finistère", 0.0),
+        ("Quand et où est-il né ?", "Melbourne", 0.0),
     ],
 )
 def test_fits(question, span, kind):

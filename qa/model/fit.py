@@ -219,7 +219,7 @@ def main() -> None:
         "--set", nargs=3, action="append", required=True, metavar=("QUESTIONS", "CORPUS", "WEIGHT")
     )
     parser.add_argument("--only", choices=["fusion", "calibration"])
-    parser.add_argument("--precision", type=float, default=0.75)
+    parser.add_argument("--precision", type=float, default=0.77)
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
     encoder = load_encoder(threads=args.threads)
