@@ -289,12 +289,11 @@ def test_the_command_ends_with_0_and_names_whatever_it_could_not_take(run, tmp_p
 
 def test_a_run_of_bad_files_alone_is_no_failure(run, tmp_path, toy_encoder, monkeypatch):
     monkeypatch.setattr("index.encoder.load_encoder", lambda _: toy_encoder)
-    folder = tmp_path / "bad"
-    folder.mkdir()
-    bad = folder / "garbage.pdf"
+    bad = tmp_path / "bad" / "garbage.pdf"
+    bad.parent.mkdir()
     bad.write_bytes((run[3] / "garbage.pdf").read_bytes())
     command = ["--corpus", str(tmp_path / "corpus"), "--json"]
-    result = CliRunner().invoke(main, ["index", str(folder), *command])
+    result = CliRunner().invoke(main, ["index", str(bad.parent), *command])
     assert result.exit_code == 0
     assert [each["path"] for each in json.loads(result.stdout)["skipped"]] == [str(bad)]
     # The one file that was asked for by its name, and could not be taken, is another matter.
