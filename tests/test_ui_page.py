@@ -237,7 +237,7 @@ def test_several_visitors_are_answered_at_once_and_one_too_many_is_told_so(brows
             tab.open(address)
             tab.page.fill(BOX, QUESTION)
             tab.page.press(BOX, "Enter")
-            tab.page.wait_for_selector("#rep-wait .rep-pending, #rep-answers .rep-failed")
+            tab.page.wait_for_selector("#rep-wait .rep-pending:not([hidden]), #rep-answers .rep-failed")
         tabs[2].page.wait_for_selector("#rep-answers .rep-failed")
         assert "Beaucoup de monde" in tabs[2].page.inner_text("#rep-answers")
         held.go.set()
