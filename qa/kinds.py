@@ -9,13 +9,12 @@ from functools import lru_cache
 
 from qa.coverage import plain
 
-__all__ = ["Kind", "fits", "kind_asked", "lasts", "wants_short"]
+__all__ = ["fits", "kind_asked", "wants_short"]
 
-Kind = str
 NUMBER, LENGTH, TIME, ANY = "number", "length", "time", "any"
 
 _COUNTS = (
-    r"\d[\d.,\u00a0\u202f]*|une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|"
+    r"\d[\d.,]*|une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|"
     r"vingt|trente|quarante|cinquante|soixante|cents?|mille|milliers?|millions?|milliards?|\w+aines?|quelques|plusieurs|"
     r"one|two|three|four|five|six|seven|eight|nine|ten|several|few"
 )
@@ -29,21 +28,22 @@ _TIME = re.compile(
     r"lendemain|veille|depuis|lors|lorsqu\w*|quand|durant|pendant|moment|epoque|periode|antiquite|moyen age|"
     r"renaissance|prehistoire|guerres?|week-end|trimestre|semestre|noel|paques|today|yesterday|monday|tuesday|"
     r"wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august|september|"
-    r"october|november|december|century|after|before|since|during|when)\b|^d[e]s (?:l|que\b)"
+    r"october|november|december|century|after|before|since|during|when)\b|"
+    # "dès la mort", "dès l'été": no plural article is followed by another.
+    r"^des (?:l['\u2019]|(?:la|le|les|que) )"
 )
 _WHICH = r"\b(?:quel(?:le)?s?|which|what)\s+"
+_DAY = r"(?:date|annee|jour|mois|heure|periode|epoque|siecle|year|day|time|month)s?\b"
 _ASKS_LENGTH = re.compile(r"\bcombien de temps\b|\bhow long\b|\bduree\b")
 _ASKS_NUMBER = re.compile(
     rf"\bcombien\b|\bhow (?:many|much|old)\b|{_WHICH}(?:age|montant|nombre|somme|number|amount)s?\b"
 )
-_ASKS_TIME = re.compile(
-    rf"\bquand\b|\bwhen\b|{_WHICH}(?:date|annee|jour|mois|heure|periode|epoque|siecle|year|day|time|month)s?\b"
-)
+_ASKS_TIME = re.compile(rf"\bquand\b|\bwhen\b|{_WHICH}{_DAY}")
 # What stands before "quand" and asks for something else makes it a conjunction: "Où était-il quand … ?".
 _ASKS_OTHER = re.compile(
     r"^(?:(?:et|mais|alors|a|de|avec|pour|chez|par|dans|sur|and|but)\s+|d')*"
     r"(?:qui|que|qu'\w+|quoi|ou|comment|pourquoi|who|whom|what|where|why|how)\b|"
-    rf"^(?:\w+\s+)?{_WHICH}(?!(?:date|annee|jour|mois|heure|periode|epoque|siecle|year|day|time|month)s?\b)"
+    rf"^(?:\w+\s+)?{_WHICH}(?!{_DAY})"
 )
 _BOTH = re.compile(r"\b(?:quand|when) (?:et|and)\b|\b(?:et|and) (?:quand|when)\b")
 _UNIT = (
@@ -66,7 +66,7 @@ _ASKS_NAME = re.compile(
 
 
 @lru_cache(maxsize=1024)
-def kind_asked(question: str) -> Kind:
+def kind_asked(question: str) -> str:
     """Return the kind of answer: "number", "length", "time", or "any" where none can be told."""
     asked = plain(question).replace("\u2019", "'").strip()
     if _ASKS_LENGTH.search(asked):
@@ -87,15 +87,13 @@ def fits(question: str, span: str) -> float:
         return 1.0 if _UNITS.search(found) else -1.0
     if kind == NUMBER:
         return 1.0 if _NUMBER.search(found) else -1.0
-    return 1.0 if _TIME.search(found) and not lasts(question, span) else -1.0
+    return 1.0 if _TIME.search(found) and not (_LASTING.search(found) and _asks_a_point(question)) else -1.0
 
 
-def lasts(question: str, span: str) -> bool:
-    """Tell whether when is asked and the span says how long: "pendant un an"."""
+def _asks_a_point(question: str) -> bool:
+    """Tell whether "pendant un an" is no answer to a question for a time: "depuis quand" takes it."""
     asked = plain(question)
-    if kind_asked(question) != TIME or "depuis" in asked or "since" in asked or _CLOCK.search(asked):
-        return False
-    return _LASTING.search(plain(span).strip()) is not None
+    return "depuis" not in asked and "since" not in asked and not _CLOCK.search(asked)
 
 
 def wants_short(question: str) -> bool:

@@ -61,6 +61,8 @@ def test_a_question_to_a_lost_server_is_told_and_asked_again_when_it_is_back(tab
         "#rep-wait"
     )
     assert "un an" in page.inner_text("#rep-answers")
+    # Gradio's own notice is there, in English, and not to be seen.
+    assert page.locator(".toast-wrap").count() == 1 and not page.locator(".toast-wrap").is_visible()
     assert tab.violations() == {}
     assert httpx.URL(page.url).params["q"] == NEXT
     with serving(create_app(FakeAnswerer()), int(address.rsplit(":", 1)[1])):
