@@ -1,10 +1,12 @@
 """What passages tell beyond the number of their words: do these stand together, what is around the passage.
 
 BM25 counts words wherever they are. A passage that answers has the question's rare words close to each other,
-often in pairs as asked; a passage that only its article's title makes look right does not. An article that is
-about the question has other passages near it too, and says first what matters most.
+often in pairs as asked, and its turns of phrase. Stems part what belongs together ("élu" and "élection"), and
+visitors mistype: beginnings of words and runs of letters are compared as well. An article that is about the
+question has other passages near it too, and says first what matters most.
 """
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -12,10 +14,16 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["context", "evidence"]
+from qa.coverage import plain
+
+__all__ = ["context", "evidence", "letters"]
 
 # Terms, without stop words: about a sentence and a half.
 WINDOW = 14
+# Letters of a term that tell its family.
+BEGINNING = 5
+# Letters of a run, blanks between words among them: short enough to survive a slip of the finger.
+RUN = 5
 Terms = Sequence[str]
 Rows = NDArray[np.float64]
 # Below the best by more, a passage says nothing for its neighbours.
@@ -26,20 +34,44 @@ def evidence(asked: Terms, rarity: Mapping[str, float], passages: Sequence[tuple
     """Return a row per passage, given as the terms of its text and of its title: (n, 3).
 
     Each is a share between 0 and 1: of the question's terms, weighed by rarity, the most that stand within 14
-    terms; of its pairs of neighbouring terms, those that are neighbours in the text; of its terms, weighed,
-    those that only the title holds.
+    terms; of its pairs of neighbouring terms, those that are neighbours in the text; of the beginnings of its
+    terms, weighed, those that a term of the text or of the title begins with.
     """
     total = sum(rarity[term] for term in set(asked)) or 1.0
     pairs = set(pairwise(asked))
-    rows = [
-        (
-            closest(rarity, body) / total,
-            len(pairs & set(pairwise(body))) / max(1, len(pairs)),
-            sum(rarity[term] for term in (set(asked) & set(title)) - set(body)) / total,
+    families: dict[str, float] = {}
+    for term in asked:
+        start = term[:BEGINNING]
+        families[start] = max(families.get(start, 0.0), rarity[term])
+    weight = sum(families.values()) or 1.0
+    rows = []
+    for body, title in passages:
+        there = {term[:BEGINNING] for term in (*body, *title)}
+        rows.append(
+            (
+                closest(rarity, body) / total,
+                len(pairs & set(pairwise(body))) / max(1, len(pairs)),
+                sum(value for start, value in families.items() if start in there) / weight,
+            )
         )
-        for body, title in passages
-    ]
     return np.array(rows, np.float64).reshape(len(passages), 3)
+
+
+def letters(question: str, texts: Sequence[str]) -> Rows:
+    """Return, a row per text, the share of the question's runs of 5 letters that it has: (n, 1)."""
+    line = _line(question)
+    runs = {line[n : n + RUN] for n in range(len(line) - RUN + 1)}
+    lines = [_line(text) for text in texts]
+    shares = [sum(run in each for run in runs) / max(1, len(runs)) for each in lines]
+    return np.array(shares, np.float64).reshape(len(texts), 1)
+
+
+_MARKS = re.compile(r"[\W_]+")
+
+
+def _line(text: str) -> str:
+    """Return the words of a text, without diacritics or capitals, a blank around each."""
+    return _MARKS.sub(" ", f" {plain(text)} ")
 
 
 def context(documents: Sequence[str], starts: Sequence[int], cosines: NDArray[np.float32]) -> Rows:

@@ -29,7 +29,7 @@ FEATURES = (
     "words_any",  # 0 where any word is shared, -1 elsewhere
 )
 # What only the passages themselves tell, looked at for the best candidates (qa/evidence.py).
-EVIDENCE = ("near", "pairs", "title_only", "first", "siblings")
+EVIDENCE = ("near", "pairs", "families", "letters", "first", "siblings")
 _FIFTH = 5
 
 
@@ -54,7 +54,7 @@ class Fusion:
         return scores
 
     def adjusted(self, scores: Rows, evidence: Rows) -> Rows:
-        """Return the scores with the evidence of the same passages, (n, 5), weighed in."""
+        """Return the scores with the evidence of the same passages, (n, 6), weighed in."""
         adjusted: Rows = scores + evidence @ np.asarray(self.evidence)
         return adjusted
 

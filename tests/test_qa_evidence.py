@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.evidence import WINDOW, closest, context, evidence
+from qa.evidence import WINDOW, closest, context, evidence, letters
 
 RARITY = {"amazon": 2.0, "suspendu": 3.0, "police": 1.0}
 ASKED = ("amazon", "suspendu", "police")
@@ -18,10 +18,12 @@ def row(body, title=""):
 
 
 def test_shares_are_of_the_questions_own_terms():
-    near, pairs, title_only = row("hier amazon suspendu outil", "police")
+    near, pairs, families = row("hier amazon suspendu outil", "police")
     assert near == pytest.approx(5 / 6)
     assert pairs == pytest.approx(1 / 2)
-    assert title_only == pytest.approx(1 / 6)
+    # The title counts here, beside the text.
+    assert families == pytest.approx(6 / 6)
+    assert row("hier amazon suspendu outil")[2] == pytest.approx(5 / 6)
 
 
 def test_words_far_apart_are_not_near():
@@ -34,8 +36,35 @@ def test_a_word_said_often_counts_once():
     assert row("amazon amazon amazon")[0] == pytest.approx(2 / 6)
 
 
-def test_a_word_of_the_title_that_the_text_has_too_is_the_texts():
-    assert row("police", "police")[2] == 0
+def test_words_of_one_family_are_told_by_how_they_begin():
+    """Stems part "suspendu" and "suspension"; not "police" and "polir", which share too little."""
+    assert row("suspension")[2] == pytest.approx(3 / 6)
+    assert row("suspension")[0] == 0
+    assert row("polir")[2] == 0
+
+
+def test_a_family_asked_for_twice_counts_once():
+    rarity = {"election": 2.0, "electoral": 3.0, "maire": 1.0}
+    share = evidence(("election", "electoral", "maire"), rarity, [(("elect",), ())])[0][2]
+    assert share == pytest.approx(3 / 4)
+
+
+def test_runs_of_letters_survive_accents_capitals_and_a_slip():
+    same, slip, other = letters("Où est né Zola ?", ["OU EST NE ZOLA", "ou est ne zolla", "rien de tel"])[:, 0]
+    assert same == 1
+    assert 0.5 < slip < 1
+    assert other == 0
+
+
+def test_runs_of_letters_cross_words_as_asked():
+    asked = "la mort de l'éléphant"
+    as_asked, apart = letters(asked, ["à la mort de l’éléphant", "l'éléphant est vivant, de mort la nuit"])[:, 0]
+    assert as_asked == 1 > apart
+
+
+def test_no_run_of_letters_is_asked_for():
+    assert letters("?", ["mot"]).tolist() == [[0.0]]
+    assert letters("mot", []).shape == (0, 1)
 
 
 def test_nothing_asked_and_no_passages():
@@ -57,7 +86,7 @@ def test_evidence_lifts_the_passage_that_holds_the_words_together():
 
     fusion = Fusion.bundled()
     rows = np.stack([row("amazon " + "mot " * 30 + "suspendu"), row("amazon suspendu")])
-    rows = np.hstack([rows, np.zeros((2, 2))])
+    rows = np.hstack([rows, np.zeros((2, 3))])
     far, near = fusion.adjusted(np.zeros(2), rows)
     assert near > far
 

@@ -2,7 +2,7 @@
 
     python -m qa.model.fit --set piaf.json corpus-of-piaf 1 --set news.json corpus-of-news 1
 
-Each set is a question file, a corpus that holds its documents, and its weight. Eleven numbers weigh a
+Each set is a question file, a corpus that holds its documents, and its weight. Twelve numbers weigh a
 passage, six a span, thirteen the confidence: too few to learn the questions by heart, and fitted on dev only.
 """
 
@@ -18,17 +18,19 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import logsumexp
 
-from index.corpus import Corpus
+from index.corpus import Corpus, StoredPassage
 from index.encoder import load_encoder
+from index.protocols import Vectors
 from qa import selection
 from qa.answerer import DEPTH
+from qa.evidence import context
 from qa.fusion import EVIDENCE, FEATURES, Fusion, features
 from qa.metrics import best, token_f1
 from qa.normalise import normaliser
 from qa.questions import Question, read_questions
 from qa.reader import Reading, Text, load_reader
 from qa.relevance import find_gold, judge
-from qa.retriever import CANDIDATES, Hit, Retriever
+from qa.retriever import CANDIDATES, LOOKED_AT, Hit, Retriever
 from qa.selection import Judge
 
 Rows = NDArray[np.float64]
@@ -38,12 +40,26 @@ RULE = normaliser("fr")
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Hold one question with all its candidate passages' features and which of them are relevant."""
+    """Hold one question with all its candidate passages, their features and which of them are relevant."""
 
     question: Question
-    ids: list[int]
+    found: list[StoredPassage]
+    cosines: Vectors
     rows: Rows
     relevant: NDArray[np.bool_]
+
+    def looked_at(self, weights: Sequence[float]) -> "Case":
+        """Return the case with the candidates whose texts the retriever looks at, given these weights.
+
+        What is around a passage is then what is around it among these.
+        """
+        scores = self.rows[:, : len(FEATURES)] @ np.asarray(weights[: len(FEATURES)])
+        kept = np.argsort(-scores, kind="stable")[:LOOKED_AT]
+        found = [self.found[n] for n in kept]
+        passages, cosines = [each.passage for each in found], self.cosines[kept]
+        around = context([p.document_id for p in passages], [p.start for p in passages], cosines)
+        rows = np.hstack([self.rows[kept, : -around.shape[1]], around])
+        return Case(self.question, found, cosines, rows, self.relevant[kept])
 
 
 def cases(path: Path, corpus: Corpus, retriever: Retriever) -> list[Case]:
@@ -56,32 +72,39 @@ def cases(path: Path, corpus: Corpus, retriever: Retriever) -> list[Case]:
         words = dict(corpus.search_words(question.text, CANDIDATES))
         ids = list(dict.fromkeys([*(i for i, _ in corpus.search_vectors(query, CANDIDATES)), *words]))
         scores = np.array([words.get(i, 0.0) for i in ids], np.float32)
-        asked = corpus.terms(question.text)
         cosines = corpus.vectors(ids) @ query
-        rows = features(cosines, scores, len(asked))
+        rows = features(cosines, scores, len(corpus.terms(question.text)))
         found = corpus.passages(ids)
-        seen = retriever.evidence_of(asked, found, cosines)
+        seen = retriever.evidence_of(question.text, found, cosines)
         relevant = [
             judge(question, gold[question.id], (p.document_id, p.start, p.end, p.text), ()).relevant
             for p in (s.passage for s in found)
         ]
-        made.append(Case(question, ids, np.hstack([rows, seen]), np.array(relevant)))
+        made.append(Case(question, found, cosines, np.hstack([rows, seen]), np.array(relevant)))
     return made
 
 
 def fit_fusion(sets: Sequence[tuple[list[Case], float]]) -> tuple[float, ...]:
     """Return the weights that make relevant passages likeliest under a softmax over the candidates."""
+    usable = [
+        ([(c.rows, c.relevant) for c in made if c.question.answerable and c.relevant.any()], share)
+        for made, share in sets
+    ]
 
-    def loss(weights: NDArray[np.float64]) -> float:
-        total = 1e-3 * float((weights**2).sum())
-        for made, share in sets:
-            usable = [c for c in made if c.question.answerable and c.relevant.any()]
-            values = [logsumexp(s) - logsumexp(s[c.relevant]) for c in usable for s in [c.rows @ weights]]
-            total += share * float(np.mean(values))
-        return total
+    def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        total, slope = 1e-3 * float((weights**2).sum()), 2e-3 * weights
+        for pairs, share in usable:
+            for rows, relevant in pairs:
+                scores = rows @ weights
+                likely = np.exp(scores - scores.max())
+                right = likely * relevant
+                total += share * float(np.log(likely.sum() / right.sum())) / len(pairs)
+                slope = slope + share / len(pairs) * ((likely / likely.sum() - right / right.sum()) @ rows)
+        return total, slope
 
     start = np.array([5.0, 2.0, *[0.0] * (len(FEATURES) + len(EVIDENCE) - 2)])
-    return tuple(round(float(w), 4) for w in minimize(loss, start, method="L-BFGS-B").x)
+    found = minimize(loss, start, jac=True, method="L-BFGS-B").x
+    return tuple(round(float(w), 4) for w in found)
 
 
 def logistic(
@@ -228,7 +251,9 @@ def main() -> None:
         # Whatever weights there are play no part in what is weighed.
         plain = Fusion((0.0,) * len(FEATURES), (0.0,) * len(EVIDENCE))
         made = [(cases(q, c, Retriever(c, encoder, plain)), w) for q, c, w in sets]
-        weights = fit_fusion(made)
+        # First over all candidates, then over those that are looked at given the first weights.
+        first = fit_fusion(made)
+        weights = fit_fusion([([case.looked_at(first) for case in some], w) for some, w in made])
         write("fusion.json", dict(zip((*FEATURES, *EVIDENCE), weights, strict=True)))
     if args.only == "fusion":
         return

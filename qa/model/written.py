@@ -3,10 +3,13 @@
     python -m qa.model.written news-questions.jsonl orangesum.jsonl.gz news-train.json
     python -m qa.model.written wiki-questions.jsonl piaf.json wiki-train.json
     python -m qa.model.written afriqa-questions.jsonl afriqa.json afriqa-train.json
+    python -m qa.model.written piaf-paraphrases.jsonl piaf.json all-para.json
+    python -m qa.model.written news-paraphrases.jsonl orangesum.jsonl.gz all-npara.json
 
 The question files, beside this one, hold answer strings and which text they are of: an OrangeSum article's
-id, or the first 16 hex digits of the SHA-256 of a PIAF or AfriQA context. The texts are CC BY-SA 4.0 and
-CC BY 4.0, and are not in the repository.
+id, or the first 16 hex digits of the SHA-256 of a PIAF or AfriQA context. A paraphrase has its answer where
+the question has it that it says otherwise (`at`). The texts are CC BY-SA 4.0 and CC BY 4.0, not in the
+repository.
 """
 
 import gzip
@@ -57,7 +60,10 @@ def _article(key: str, title: str, date: str, text: str, rows: list[dict[str, An
         {
             "id": f"{key}-{n}",
             "question": row["q"],
-            "answers": [{"text": a, "answer_start": place(text, a, row["q"])} for a in row["a"]],
+            "answers": [
+                {"text": a, "answer_start": row["at"] if "at" in row else place(text, a, row["q"])}
+                for a in row["a"]
+            ],
             "is_impossible": not row["a"],
             "style": row["style"],
         }
