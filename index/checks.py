@@ -13,6 +13,8 @@ LARGEST_TEXT = 8_000_000
 _LONGEST_ID = 1000
 _MOST_NAMES = 1000
 _LONGEST_NAME = 1000
+# These go out with every passage of an answer: a title of megabytes would make each answer as large.
+_LONGEST = {"title": 1000, "source": 10_000, "date": 1000}
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -39,6 +41,9 @@ def document_problem(document: Document) -> str | None:
         "source": document.source,
         "date": document.date or "",
     }
+    for name, most in _LONGEST.items():
+        if len(named[name]) > most:
+            return f"{name} of {len(named[name])} characters: give {most} at most"
     if reason := _names_problem(document.meta):
         return reason
     for name, value in [*named.items(), *document.meta.items()]:

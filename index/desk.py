@@ -28,6 +28,7 @@ _BATCH_DOCUMENTS = 64
 _BATCH_CHARACTERS = 1_000_000
 # Which of several in its file an article is.
 _PART = re.compile(r"#\d+$")
+_LONGEST_SHOWN = 1000
 
 
 class Desk:
@@ -177,8 +178,9 @@ class Desk:
             self._report(path, f"its id {document.id!r} belongs to {rival}, which is still there: {remedy}")
 
     def _skip(self, document: Document, reason: str) -> None:
-        """Report that a document was not taken."""
-        self._report(document.source or document.id, reason)
+        """Report that a document was not taken; a name too long to be kept is too long to be shown."""
+        name = document.source or document.id
+        self._report(name if len(name) <= _LONGEST_SHOWN else f"{name[:_LONGEST_SHOWN]}…", reason)
 
     def _report(self, path: str, reason: str) -> None:
         """Report what was not done."""

@@ -123,6 +123,21 @@ def test_names_beside_a_text_that_cannot_be_kept_cost_their_article_alone(
     assert len(add_documents(tmp_path / "corpus", [made], toy_encoder).skipped) == 1
 
 
+@pytest.mark.parametrize(("name", "most"), [("title", 1000), ("source", 10_000), ("date", 1000)])
+def test_what_goes_out_with_every_answer_is_bounded(
+    tmp_path: Path, toy_encoder: Any, name: str, most: int
+) -> None:
+    made = [
+        Document("a", "Un texte.", **{name: "x" * most}),
+        Document("b", "Deux.", **{name: "x" * (most + 1)}),
+    ]
+    report = add_documents(tmp_path / "corpus", made, toy_encoder)
+    assert report.added == 1
+    (skipped,) = report.skipped
+    assert skipped.reason == f"{name} of {most + 1} characters: give {most} at most"
+    assert len(skipped.path) <= 1001
+
+
 def test_front_matter_with_a_damaged_name_is_skipped(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text('---\n"\\ud800": x\n---\nUn texte.\n', encoding="utf-8")
     (found,) = load_paths([tmp_path])

@@ -50,7 +50,9 @@ def test_a_family_asked_for_twice_counts_once():
 
 
 def test_runs_of_letters_survive_accents_capitals_and_a_slip():
-    same, slip, other = letters("Où est né Zola ?", ["OU EST NE ZOLA", "ou est ne zolla", "rien de tel"])[:, 0]
+    same, slip, other = letters("Où est né Zola ?", ["OU EST NE ZOLA", "ou est ne zolla", "rien de tel"])[
+        :, 0
+    ]
     assert same == 1
     assert 0.5 < slip < 1
     assert other == 0
@@ -58,7 +60,9 @@ def test_runs_of_letters_survive_accents_capitals_and_a_slip():
 
 def test_runs_of_letters_cross_words_as_asked():
     asked = "la mort de l'éléphant"
-    as_asked, apart = letters(asked, ["à la mort de l’éléphant", "l'éléphant est vivant, de mort la nuit"])[:, 0]
+    as_asked, apart = letters(asked, ["à la mort de l’éléphant", "l'éléphant est vivant, de mort la nuit"])[
+        :, 0
+    ]
     assert as_asked == 1 > apart
 
 
