@@ -1,5 +1,7 @@
 """The training loop and the way back from a shipped graph: what a retraining stands on."""
 
+import gzip
+import hashlib
 import json
 
 import numpy as np
@@ -9,6 +11,7 @@ from torch import nn
 
 from index.model import loop
 from qa.model import written
+from qa.model.excerpt import excerpt
 
 
 def regression(folder, steps, *, stop=None):
@@ -79,9 +82,61 @@ def test_an_answer_that_the_text_lacks_is_named():
         written.place("La poule pond trois œufs.", "quatre", "Combien ?")
 
 
-def test_every_written_question_is_read_from_its_file():
-    for name in ("news-questions.jsonl", "wiki-questions.jsonl", "afriqa-questions.jsonl"):
-        rows = [json.loads(line) for line in (written.FOLDER / name).read_text(encoding="utf-8").splitlines()]
-        assert len({(row["id"], row["q"]) for row in rows}) == len(rows) > 2000
-        assert all(row.keys() == {"id", "q", "a", "style"} for row in rows)
-        assert all((row["style"] == "impossible") == (not row["a"]) for row in rows)
+WRITTEN = {
+    "news-questions.jsonl": 11_000,
+    "wiki-questions.jsonl": 6000,
+    "afriqa-questions.jsonl": 2000,
+    "piaf-paraphrases.jsonl": 5000,
+    "news-paraphrases.jsonl": 2500,
+    "fit-questions.jsonl": 240,
+    "check-questions.jsonl": 240,
+}
+
+
+def rows_of(name):
+    return [json.loads(line) for line in (written.FOLDER / name).read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize(("name", "least"), WRITTEN.items())
+def test_every_written_question_is_read_from_its_file(name, least):
+    rows = rows_of(name)
+    placed = {"at"} if "paraphrases" in name else set()
+    # PIAF itself asks some questions twice, of two answers in one context.
+    asked = {(row["id"], row["q"], row.get("at")) for row in rows}
+    assert len(asked) == len(rows) >= least
+    assert all(row.keys() == {"id", "q", "a", "style"} | placed for row in rows)
+    assert all((row["style"] == "impossible") == (not row["a"]) for row in rows)
+
+
+def test_what_is_measured_on_is_not_learned_from():
+    """No article of the questions that fit and check is one of those trained on, nor are the two alike."""
+    fit, check = ({row["id"] for row in rows_of(f"{name}-questions.jsonl")} for name in ("fit", "check"))
+    learned = {
+        row["id"] for name in ("news-questions", "news-paraphrases") for row in rows_of(f"{name}.jsonl")
+    }
+    assert len(fit) == len(check) == 60
+    assert not fit & check and not (fit | check) & learned
+    listed = (written.FOLDER / "check-articles.txt").read_text(encoding="utf-8").split()
+    assert len(set(listed)) == 960 and fit | check <= set(listed) and not learned & set(listed)
+
+
+def test_a_paraphrase_has_its_answer_where_it_is_said_to_be(tmp_path):
+    context = {"context": "Un chat noir. Un chien noir.", "qas": []}
+    texts, key = tmp_path / "piaf.json", hashlib.sha256(context["context"].encode()).hexdigest()[:16]
+    texts.write_text(json.dumps({"data": [{"title": "", "paragraphs": [context]}]}), encoding="utf-8")
+    row = {"id": key, "q": "De quelle teinte est le chat ?", "a": ["noir"], "at": 23, "style": "paraphrase"}
+    (tmp_path / "p.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    made = written.squad(tmp_path / "p.jsonl", texts)
+    assert made["data"][0]["paragraphs"][0]["qas"][0]["answers"] == [{"text": "noir", "answer_start": 23}]
+
+
+def test_articles_are_written_in_the_order_of_their_list(tmp_path):
+    lines = [json.dumps({"id": f"os{n}", "text": "Un texte."}) for n in range(4)]
+    with gzip.open(tmp_path / "c.jsonl.gz", "wt", encoding="utf-8") as file:
+        file.write("\n".join(lines))
+    (tmp_path / "l.txt").write_text("os3\nos1\n", encoding="utf-8")
+    assert excerpt(tmp_path / "l.txt", tmp_path / "c.jsonl.gz", tmp_path / "o.jsonl") == 2
+    assert (tmp_path / "o.jsonl").read_text(encoding="utf-8").splitlines() == [lines[3], lines[1]]
+    (tmp_path / "l.txt").write_text("os3\nos9\n", encoding="utf-8")
+    with pytest.raises(SystemExit, match="no article 'os9'"):
+        excerpt(tmp_path / "l.txt", tmp_path / "c.jsonl.gz", tmp_path / "o.jsonl")
