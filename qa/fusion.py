@@ -31,6 +31,8 @@ FEATURES = (
 # What only the passages themselves tell, looked at for the best candidates (qa/evidence.py).
 EVIDENCE = ("near", "pairs", "families", "letters", "first", "siblings")
 _FIFTH = 5
+# The features that are a share of the best BM25 score, times something.
+_WORDS = slice(1, 5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,13 @@ class Fusion:
         return cls(*(tuple(float(learned[name]) for name in names) for names in (FEATURES, EVIDENCE)))
 
     def scores(self, cosines: Vectors, words: Vectors, terms: int) -> Rows:
-        """Return one score per candidate, higher is better; `words` is 0 where BM25 did not find it."""
-        scores: Rows = features(cosines, words, terms) @ np.asarray(self.weights)
+        """Return one score per candidate, higher is better; `words` is 0 where BM25 did not find it.
+
+        Where one passage stands out by its meaning words count less, down to nothing: never against it.
+        """
+        rows, weights = features(cosines, words, terms), np.asarray(self.weights)
+        shared = np.maximum(rows[:, _WORDS] @ weights[_WORDS], 0.0)
+        scores: Rows = rows[:, 0] * weights[0] + shared + rows[:, -1] * weights[-1]
         return scores
 
     def adjusted(self, scores: Rows, evidence: Rows) -> Rows:
