@@ -1,9 +1,9 @@
 """What passages tell beyond the number of their words: do these stand together, what is around the passage.
 
 BM25 counts words wherever they are. A passage that answers has the question's rare words close to each other,
-often in pairs as asked, and its turns of phrase. Stems part what belongs together ("élu" and "élection"), and
-visitors mistype: beginnings of words and runs of letters are compared as well. An article that is about the
-question has other passages near it too, and says first what matters most.
+often in pairs as asked, and its turns of phrase. Stems part what belongs together ("suspendu" and
+"suspension"), and visitors mistype: beginnings of words and runs of letters are compared as well. An article
+that is about the question has other passages near it too, and says first what matters most.
 """
 
 import re

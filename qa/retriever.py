@@ -8,7 +8,7 @@ import numpy as np
 
 from index.corpus import Corpus, StoredPassage
 from index.protocols import Encoder, Vectors
-from qa.evidence import Rows, context, evidence, letters
+from qa.evidence import Rows, Terms, context, evidence, letters
 from qa.fusion import Fusion
 
 __all__ = ["Hit", "Retriever"]
@@ -47,13 +47,14 @@ class Retriever:
         ids = list(dict.fromkeys([*(i for i, _ in self.corpus.search_vectors(query, pool)), *by_words]))
         cosines = self.corpus.vectors(ids) @ query
         words = np.array([by_words.get(i, 0.0) for i in ids], np.float32)
-        scores = self.fusion.scores(cosines, words, len(self.corpus.terms(question)))
+        asked = self.corpus.terms(question)
+        scores = self.fusion.scores(cosines, words, len(asked))
         # Equal scores in the order of ids: the same question gets the same list every time.
         order = sorted(range(len(ids)), key=lambda n: (-scores[n], ids[n]))[: max(k + _SPARE, LOOKED_AT)]
         stored = self.corpus.passages([ids[n] for n in order])
         final, seen = scores[order], slice(0, LOOKED_AT)
         final[seen] = self.fusion.adjusted(
-            final[seen], self.evidence_of(question, stored[seen], cosines[order[seen]])
+            final[seen], self.evidence_of(question, asked, stored[seen], cosines[order[seen]])
         )
         # What is not looked at stays behind: k says how many hits are wanted, not in which order.
         final[LOOKED_AT:] = np.minimum(final[LOOKED_AT:], final[seen].min())
@@ -64,9 +65,10 @@ class Retriever:
         hits[seen] = sorted(hits[seen], key=lambda hit: (-hit.score, hit.stored.id))
         return _distinct(hits)[:k]
 
-    def evidence_of(self, question: str, stored: Sequence[StoredPassage], cosines: Vectors) -> Rows:
-        """Return what the passages' words and their place tell, (n, 6)."""
-        asked = self.corpus.terms(question)
+    def evidence_of(
+        self, question: str, asked: Terms, stored: Sequence[StoredPassage], cosines: Vectors
+    ) -> Rows:
+        """Return what the passages' words and their place tell, (n, 6); `asked` are the question's terms."""
         terms = [(self.corpus.terms(each.passage.text), self.corpus.terms(each.title)) for each in stored]
         words = evidence(asked, self.corpus.rarities(asked), terms)
         runs = letters(question, [f"{each.title} {each.passage.text}" for each in stored])

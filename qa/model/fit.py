@@ -72,10 +72,11 @@ def cases(path: Path, corpus: Corpus, retriever: Retriever) -> list[Case]:
         words = dict(corpus.search_words(question.text, CANDIDATES))
         ids = list(dict.fromkeys([*(i for i, _ in corpus.search_vectors(query, CANDIDATES)), *words]))
         scores = np.array([words.get(i, 0.0) for i in ids], np.float32)
+        asked = corpus.terms(question.text)
         cosines = corpus.vectors(ids) @ query
-        rows = features(cosines, scores, len(corpus.terms(question.text)))
+        rows = features(cosines, scores, len(asked))
         found = corpus.passages(ids)
-        seen = retriever.evidence_of(question.text, found, cosines)
+        seen = retriever.evidence_of(question.text, asked, found, cosines)
         relevant = [
             judge(question, gold[question.id], (p.document_id, p.start, p.end, p.text), ()).relevant
             for p in (s.passage for s in found)

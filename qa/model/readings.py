@@ -39,17 +39,13 @@ def mined(paths: Iterable[Path]) -> list[dict[str, Any]]:
     return [json.loads(line) for path in paths for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def group(
-    row: dict[str, Any], rng: random.Random, *, wrong: int, whole: float, own: float = 1.5
-) -> Group | None:
+def group(row: dict[str, Any], rng: random.Random, *, wrong: int, whole: float) -> Group | None:
     """Return a question's passages: its gold one, and up to `wrong` of those found that do not answer.
 
-    Of these, one of the question's own article is `own` times as likely as another. A gold context that is
-    short enough is read whole with the probability `whole`; unanswerable questions meet the passages of
-    their own article first. None where nothing is left to read.
+    A gold context that is short enough is read whole with the probability `whole`; unanswerable questions
+    meet the passages of their own article first. None where nothing is left to read.
     """
-    count, own = (wrong, own) if row["answerable"] else (wrong + 1, 3.0)
-    chosen = [Reading(t, x, None) for t, x, *_ in picked(row, rng, count, own)]
+    chosen = [Reading(t, x, None) for t, x, *_ in picked(row, rng, wrong if row["answerable"] else wrong + 1)]
     if not row["answerable"]:
         return Group(row["question"], tuple(chosen)) if chosen else None
     if len(row["context"]) <= WHOLE and rng.random() < whole and row["golds"][0][0] is not None:
@@ -63,11 +59,12 @@ def group(
     return Group(row["question"], (right, *chosen))
 
 
-def picked(row: dict[str, Any], rng: random.Random, count: int, own: float) -> list[list[Any]]:
+def picked(row: dict[str, Any], rng: random.Random, count: int) -> list[list[Any]]:
     """Return wrong passages at random, the closest and those of the question's own article more often."""
     left = list(row["wrong"])
     taken: list[list[Any]] = []
     while left and len(taken) < count:
+        own = 3.0 if not row["answerable"] else 1.5
         weights = [(own if w[4] else 1.0) * 0.8**n for n, w in enumerate(left)]
         taken.append(left.pop(rng.choices(range(len(left)), weights)[0]))
     return taken

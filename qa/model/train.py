@@ -128,8 +128,7 @@ def plan(args: argparse.Namespace, rng: random.Random) -> list[list[Group]]:
     order.shuffle(rows)
     shares = dict(each.split("=") for each in args.share)
     rows = [row for row in rows if order.random() < float(shares.get(row["source"], 1))][part - 1 :: parts]
-    kept = {"wrong": args.wrong, "whole": args.whole, "own": args.own}
-    groups = [group(row, rng, **kept) for _ in range(args.times) for row in rows]
+    groups = [group(row, rng, wrong=args.wrong, whole=args.whole) for _ in range(args.times) for row in rows]
     made = [g for g in groups if g] + foreign(args, rng)
     rng.shuffle(made)
     return batches(made, args.batch, rng)
@@ -144,9 +143,6 @@ def main() -> None:
     parser.add_argument("--foreign", type=Path, action="append", default=[])
     parser.add_argument("--foreign-readings", type=int, default=0)
     parser.add_argument("--wrong", type=int, default=2, help="passages beside the one that answers")
-    parser.add_argument(
-        "--own", type=float, default=1.5, help="how much likelier these are of its own article"
-    )
     parser.add_argument("--whole", type=float, default=0.5, help="share of short contexts read whole")
     parser.add_argument(
         "--share",
